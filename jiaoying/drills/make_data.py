@@ -16,27 +16,20 @@ import csv
 import io
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import shapely
 
-DATA = Path(__file__).parent / "data"
-COUNTY = "530629"
-XIAOBA = "530629101201"
-CORE_STATION = "56596"
-SITE_TIME = ZoneInfo("Asia/Shanghai")
+from jiaoying.drills.weixin import CORE_STATION, COUNTY, DATA, HOUR, SITE_TIME, STORM_BEGINS, STORM_HOURS, XIAOBA
+
 HEAVIEST_HOUR_ENDS = datetime(2025, 7, 8, 23, tzinfo=SITE_TIME)
-STORM_BEGINS = datetime(2025, 7, 8, 0, tzinfo=SITE_TIME)
-STORM_HOURS = 36
 LARGEST_24H_TENTHS = 2544  # 254.4 mm at Weixin, FACTS section 1
 LATE = 19  # index of the first "late" hour: the one that ends at 20:00
-HOUR = timedelta(hours=1)
 
 # GeoNames places that name a township (CC BY 4.0); the two it does not know stand in the widest gaps between the others.
 _TOWNSHIP_PLACES = {

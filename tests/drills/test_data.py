@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from jiaoying.drills import make_data
+from jiaoying.drills.weixin import DATA, XIAOBA
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 
 
 def rows(name: str) -> list[dict[str, str]]:
-    with (make_data.DATA / name).open(encoding="utf-8", newline="") as stream:
+    with (DATA / name).open(encoding="utf-8", newline="") as stream:
         return list(csv.DictReader(stream))
 
 
@@ -24,7 +25,7 @@ def test_the_county_has_ten_townships_and_eighty_nine_villages() -> None:
     assert (levels.count("county"), levels.count("township"), levels.count("village")) == (1, 10, 89)
     codes = {row["code"] for row in areas}
     assert all(row["parent"] in codes for row in areas if row["level"] != "county")
-    assert {row["name"] for row in areas if row["code"] == make_data.XIAOBA} == {"小坝村民委员会"}
+    assert {row["name"] for row in areas if row["code"] == XIAOBA} == {"小坝村民委员会"}
 
 
 def test_two_stations_are_real_and_the_others_say_that_they_are_not() -> None:
@@ -65,4 +66,4 @@ def test_the_files_can_be_made_again_from_the_shared_sources() -> None:
     stations = make_data.make_stations(SHARED, areas)
     storm = make_data.make_storm(SHARED, areas, stations)
     for name, text in (("weixin_areas.csv", areas), ("stations.csv", stations), ("storm.csv", storm)):
-        assert (make_data.DATA / name).read_text(encoding="utf-8") == text, name
+        assert (DATA / name).read_text(encoding="utf-8") == text, name
