@@ -1,0 +1,63 @@
+"""The aggregates the database knows: how each is folded from its facts and in which table it lies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Delete, Insert, MetaData, Select, Table, Update, bindparam, delete, insert, select, update
+
+from core.facts import Fact
+from jiaoying.storage.codec import RowCodec
+from jiaoying.storage.schema import REVISION, aggregate_table, metadata
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """One aggregate: the dataclass of its state, its facts by name, its `evolve`, its table."""
+
+    name: str
+    state: type[Any]
+    facts: Mapping[str, type[Fact]]
+    evolve: Callable[[Any, Any], Any]
+    table: Table
+    codec: RowCodec = field(init=False)
+    by_ids: Select[Any] = field(init=False)
+    insert: Insert = field(init=False)
+    update: Update = field(init=False)
+    delete: Delete = field(init=False)
+
+    def __post_init__(self) -> None:
+        table = self.table
+        # Built once: making a statement costs more than running it.
+        made = {
+            "codec": RowCodec(self.state),
+            "by_ids": select(table).where(table.c.id.in_(bindparam("ids", expanding=True))),
+            "insert": insert(table),
+            "update": update(table)
+            .where(table.c.id == bindparam("_id"), table.c[REVISION] == bindparam("_revision"))
+            .values({column.name: bindparam(column.name) for column in table.c if column.name != "id"}),
+            "delete": delete(table).where(table.c.id == bindparam("_id")),
+        }
+        for name, value in made.items():
+            object.__setattr__(self, name, value)
+
+    @property
+    def has_deadline(self) -> bool:
+        """Whether the tick has to look at this kind."""
+        return "due_at" in self.table.c
+
+
+def kind_of(
+    name: str,
+    state: type[Any],
+    facts: Mapping[str, type[Fact]],
+    evolve: Callable[[Any, Any], Any],
+    into: MetaData = metadata,
+) -> Kind:
+    """A kind with its table derived from the dataclass of its state."""
+    return Kind(name=name, state=state, facts=facts, evolve=evolve, table=aggregate_table(name, state, into))
+
+
+KINDS: Mapping[str, Kind] = {}
