@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, insert, select
 
@@ -12,15 +12,17 @@ from jiaoying.storage.schema import codes
 from jiaoying.storage.work import Work
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Code:
-    """One code of one phone."""
+class Code(NamedTuple):
+    """What a code of one phone names."""
 
-    phone_ref: str
-    code: str
     callout: str
     version: int
+    code: str
     issued_at: datetime
+
+
+_COLUMNS = (codes.c.callout, codes.c.version, codes.c.code, codes.c.issued_at)
+_NEWEST = (codes.c.issued_at.desc(), codes.c.version.desc(), codes.c.callout)
 
 
 def remember(work: Work, *, callout: str, version: int, code: str, phone_refs: Iterable[str]) -> None:
@@ -51,26 +53,26 @@ def taken(work: Work, *, phone_refs: Iterable[str], since: datetime) -> frozense
     return frozenset(work.connection.execute(query).scalars())
 
 
-def find(connection: Connection, *, phone_ref: str, code: str, since: datetime) -> Code | None:
+def find(where: Work | Connection, *, phone_ref: str, code: str, since: datetime) -> Code | None:
     """What `code` from this phone names: the newest of that name given since `since`."""
-    query = (
-        select(codes)
-        .where(codes.c.phone_ref == phone_ref, codes.c.code == code, codes.c.issued_at >= since)
-        .order_by(codes.c.issued_at.desc(), codes.c.version.desc(), codes.c.callout)
-        .limit(1)
-    )
-    row = connection.execute(query).mappings().first()
-    return None if row is None else Code(**row)
+    query = select(*_COLUMNS).where(codes.c.phone_ref == phone_ref, codes.c.code == code, codes.c.issued_at >= since)
+    row = _connection(where).execute(query.order_by(*_NEWEST).limit(1)).first()
+    return None if row is None else Code(*row)
 
 
-def of_phone(connection: Connection, *, phone_ref: str, since: datetime) -> list[Code]:
+def of_phone(where: Work | Connection, *, phone_ref: str, since: datetime) -> list[Code]:
     """All codes of a phone given since `since`, newest first."""
-    query = (
-        select(codes)
-        .where(codes.c.phone_ref == phone_ref, codes.c.issued_at >= since)
-        .order_by(codes.c.issued_at.desc(), codes.c.version.desc(), codes.c.callout)
-    )
-    return [Code(**row) for row in connection.execute(query).mappings()]
+    query = select(*_COLUMNS).where(codes.c.phone_ref == phone_ref, codes.c.issued_at >= since).order_by(*_NEWEST)
+    return [Code(*row) for row in _connection(where).execute(query)]
+
+
+def callouts_at(where: Work | Connection, *, phone_ref: str, since: datetime) -> list[str]:
+    """Ids of the call-outs this phone was given a code for since `since`, newest first."""
+    return list(dict.fromkeys(one.callout for one in of_phone(where, phone_ref=phone_ref, since=since)))
+
+
+def _connection(where: Work | Connection) -> Connection:
+    return where.connection if isinstance(where, Work) else where
 
 
 def forget(work: Work, *, before: datetime) -> int:

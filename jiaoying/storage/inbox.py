@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from jiaoying.storage.schema import inbox
@@ -23,6 +23,10 @@ class Inbound:
     received_at: datetime
     body: bytes | None
     handled_at: datetime | None
+    tries: int
+
+
+MOST_TRIES = 5  # what fails oftener waits for a person; it is never thrown away
 
 
 def store(work: Work, gateway: str, gateway_id: str, kind: str, body: bytes, received_at: datetime) -> bool:
@@ -30,7 +34,14 @@ def store(work: Work, gateway: str, gateway_id: str, kind: str, body: bytes, rec
     seen = select(inbox.c.id).where(inbox.c.gateway == gateway, inbox.c.gateway_id == gateway_id)
     if work.connection.execute(seen).first() is not None:
         return False
-    row = {"gateway": gateway, "gateway_id": gateway_id, "kind": kind, "body": body, "received_at": received_at}
+    row: dict[str, object] = {
+        "gateway": gateway,
+        "gateway_id": gateway_id,
+        "kind": kind,
+        "body": body,
+        "received_at": received_at,
+    }
+    row["tries"] = 0
     try:
         with work.connection.begin_nested():
             work.connection.execute(insert(inbox), row)
@@ -41,17 +52,27 @@ def store(work: Work, gateway: str, gateway_id: str, kind: str, body: bytes, rec
 
 def unhandled(connection: Connection, *, limit: int = 200) -> list[Inbound]:
     """What was stored and not yet understood, in the order it came."""
-    query = select(inbox).where(inbox.c.handled_at.is_(None)).order_by(inbox.c.id).limit(limit)
+    return _list(connection, inbox.c.tries < MOST_TRIES, limit)
+
+
+def failed(connection: Connection, *, limit: int = 200) -> list[Inbound]:
+    """What could not be handled, however often it was tried."""
+    return _list(connection, inbox.c.tries >= MOST_TRIES, limit)
+
+
+def _list(connection: Connection, which: ColumnElement[bool], limit: int) -> list[Inbound]:
+    query = select(inbox).where(inbox.c.handled_at.is_(None), which).order_by(inbox.c.id).limit(limit)
     return [Inbound(**row) for row in connection.execute(query).mappings()]
 
 
-def mark_handled(work: Work, gateway: str, gateway_id: str, *, at: datetime | None = None) -> None:
+def mark_handled(work: Work, id: int) -> None:
     """Nothing more is to be done with this one."""
-    work.connection.execute(
-        update(inbox)
-        .where(inbox.c.gateway == gateway, inbox.c.gateway_id == gateway_id)
-        .values(handled_at=at or work.now)
-    )
+    work.connection.execute(update(inbox).where(inbox.c.id == id).values(handled_at=work.now))
+
+
+def mark_failed(work: Work, id: int) -> None:
+    """Handling this one failed; it is tried again a few times, then left for a person."""
+    work.connection.execute(update(inbox).where(inbox.c.id == id).values(tries=inbox.c.tries + 1))
 
 
 def erase_bodies(work: Work, *, before: datetime) -> int:

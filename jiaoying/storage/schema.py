@@ -5,6 +5,7 @@ Migrations must give exactly these tables on SQLite and on PostgreSQL; a test co
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -37,7 +38,7 @@ NAMING = {
 metadata = MetaData(naming_convention=NAMING)
 
 REVISION = "revision"  # of an aggregate row: how many facts have been applied to it
-INDEXED = ("event", "area", "subject", "callout", "task", "warning", "household", "to_ref", "gateway_id", "rule")
+INDEXED = ("event", "area", "subject", "callout", "task", "warning", "household", "to_ref", "gateway_id")
 
 
 def type_of(hint: Any) -> TypeEngine[Any]:
@@ -65,16 +66,20 @@ def columns_of(cls: type[Any], *, key: str) -> list[Column[Any]]:
     return columns
 
 
-def aggregate_table(name: str, cls: type[Any], into: MetaData = metadata) -> Table:
+def aggregate_table(
+    name: str, cls: type[Any], into: MetaData = metadata, *, indices: Sequence[Sequence[str]] = ()
+) -> Table:
     """The table of an aggregate: its fields, the number of facts applied, and indices for what is looked up."""
     table = Table(name, into, *columns_of(cls, key="id"), Column(REVISION, Integer, nullable=False))
     if "due_at" in table.c:
         Index(None, table.c.due_at, table.c.id)
-    if "state" in table.c:
+    if "state" in table.c and not any(names[0] == "state" for names in indices):
         Index(None, table.c.state)
     for column in INDEXED:
         if column in table.c:
             Index(None, table.c[column])
+    for names in indices:
+        Index(None, *(table.c[name] for name in names))
     return table
 
 
@@ -119,6 +124,7 @@ inbox = Table(
     Column("received_at", UtcDateTime, nullable=False),
     Column("body", LargeBinary, nullable=True),
     Column("handled_at", UtcDateTime, nullable=True),
+    Column("tries", Integer, nullable=False),
     UniqueConstraint("gateway", "gateway_id"),
     Index("ix_inbox_handled_at", "handled_at", "id"),
 )

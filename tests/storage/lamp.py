@@ -125,7 +125,7 @@ def evolve(state: Lamp | None, fact: Fact) -> Lamp:
 
 
 LAMP_METADATA = MetaData(naming_convention=metadata.naming_convention)
-LAMP: Kind = kind_of("lamp", Lamp, FACTS, evolve, into=LAMP_METADATA)
+LAMP: Kind = kind_of("lamp", Lamp, FACTS, evolve, LIFECYCLE, into=LAMP_METADATA)
 LAMPS = {"lamp": LAMP}
 
 
