@@ -1,0 +1,1 @@
+"""The only places where a text or a call leaves the house."""
