@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from core.facts import Fact
 from warning.facts import (
-    Approved,
     ApprovalSigned,
     ApprovalTimedOut,
+    Approved,
     Cancelled,
     DecisionAsked,
     DeskRang,
@@ -74,7 +74,7 @@ def sign_rejection(
     version: int,
     reason: str,
     policy: WarningPolicy,
-    now: datetime,  # noqa: ARG001
+    now: datetime,
 ) -> list[Fact]:
     """Sign a rejection of what is proposed; red takes two persons, and the first stops the clock.
 

@@ -13,9 +13,9 @@ from core.lifecycle import Lifecycle, Row, all_to, same
 from hazards.zones import Family, HazardKind
 from warning.exceedance import Evidence
 from warning.facts import (
-    Approved,
     ApprovalSigned,
     ApprovalTimedOut,
+    Approved,
     Cancelled,
     Corrected,
     CouldNotJudge,

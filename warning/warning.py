@@ -9,9 +9,9 @@ from __future__ import annotations
 from warning.approval import NotAllowed, Stale, cancel, desk_rang, sign_approval, sign_rejection, when_due
 from warning.facts import (
     FACTS,
-    Approved,
     ApprovalSigned,
     ApprovalTimedOut,
+    Approved,
     Cancelled,
     Corrected,
     CouldNotJudge,
