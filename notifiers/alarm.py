@@ -121,23 +121,31 @@ def alarm_id(rule: str, subject: str, status: CapStatus) -> str:
 def raise_alarm(
     alarm: Alarm | None,
     *,
+    id: str,
     rule: str,
     subject: str,
     status: CapStatus,
-    level: Level,
+    level: Level | str,
     words: str,
     now: datetime,
     area: str | None = None,
     event: str | None = None,
-) -> tuple[str, list[Fact]]:
-    """Return the id and the fact that raises it; no fact while it stands already."""
-    ident = alarm_id(rule, subject, status)
+) -> list[Fact]:
+    """Raise the alarm `id` (see `alarm_id`); [] while it stands already."""
     if alarm is not None and alarm.state is not _S.CLEARED:
-        return ident, []
+        return []
     fact = Raised(
-        at=now, alarm=ident, status=status, rule=rule, subject=subject, area=area, event=event, level=level, words=words
+        at=now,
+        alarm=id,
+        status=status,
+        rule=rule,
+        subject=subject,
+        area=area,
+        event=event,
+        level=Level(level),
+        words=words,
     )
-    return ident, [fact]
+    return [fact]
 
 
 def acknowledge(alarm: Alarm, *, by: str, now: datetime) -> list[Fact]:
@@ -147,6 +155,6 @@ def acknowledge(alarm: Alarm, *, by: str, now: datetime) -> list[Fact]:
     return [fact] if known else []
 
 
-def clear(alarm: Alarm, *, reason: str, now: datetime) -> list[Fact]:
+def clear(alarm: Alarm, *, now: datetime, reason: str = "cause_gone") -> list[Fact]:
     """The cause is gone; [] when it was cleared already."""
     return [] if alarm.state is _S.CLEARED else [Cleared(at=now, reason=reason)]

@@ -198,7 +198,8 @@ def evolve(state: CallOut | None, fact: Fact) -> CallOut:
             return replace(
                 now,
                 attempts=tuple(
-                    replace(one, outcome=fact.reason) if one.message == fact.message else one for one in now.attempts
+                    replace(one, outcome=fact.reason, dead=fact.dead) if one.message == fact.message else one
+                    for one in now.attempts
                 ),
             )
         case ChainExhausted():
@@ -329,22 +330,25 @@ def climb(callout: CallOut, *, message: str | None, proof: Proof, now: datetime)
     return [ProofClimbed(at=now, message=message, proof=proof)]
 
 
-def attempt_failed(callout: CallOut, *, message: str, reason: str, lookup: Lookup, now: datetime) -> list[Fact]:
+def attempt_failed(
+    callout: CallOut, *, message: str, reason: str, lookup: Lookup, now: datetime, dead: bool | None = None
+) -> list[Fact]:
     """Take the end of one attempt; when no attempt of its step can succeed any more, ring the next step at once.
 
     A busy line, a mailbox or a call nobody took (`receipts.SOFT_ENDS`) says nothing against the number: such an end
-    alone does not cut the step's wait short, so that redials keep their spacing.
+    alone does not cut the step's wait short, so that redials keep their spacing. Any other end shows a dead number
+    (`dead`, when given, decides): it is not tried by this channel again in this round.
     """
     one = attempt_of(callout, message)
     if one is None or one.outcome:
         return []
-    failed = AttemptFailed(at=now, message=message, reason=reason)
+    failed = AttemptFailed(at=now, message=message, reason=reason, dead=ends_number(reason) if dead is None else dead)
     facts: list[Fact] = [failed]
     after = evolve(callout, failed)
     if callout.state is not _S.RINGING:
         return facts
     running = [each for each in after.attempts if in_step(each, after)]
-    hopeless = all(each.outcome for each in running) and any(ends_number(each.outcome) for each in running)
+    hopeless = all(each.outcome for each in running) and any(each.dead for each in running)
     if not hopeless:
         return facts
 

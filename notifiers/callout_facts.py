@@ -115,6 +115,7 @@ class AttemptFailed(Fact):
 
     message: str
     reason: str
+    dead: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from core.facts import Fact
 from core.ids import natural_id
 from notifiers.callout_facts import CallOut, ChainExhausted, Declined, Lookup, StepFailed
-from notifiers.receipts import ends_number
 from notifiers.steps import Attempt, Contact, Target
 
 NOBODY = "nobody"  # why a step was passed over: the lookup named nobody with a working number
@@ -51,7 +50,7 @@ def walk(
 
 def _contacts(callout: CallOut, at: int, lookup: Lookup) -> tuple[Contact, ...]:
     """Whom the step calls, each number once, without the posts and phones that said "0" in this round."""
-    refused = {one.phone_ref for one in callout.attempts if one.post in callout.declined and _in_round(one, callout)}
+    refused = _refused(callout)
     found: dict[str, Contact] = {}
     for contact in lookup(callout, callout.steps[at]):
         if contact.post not in callout.declined and contact.phone_ref not in refused:
@@ -59,13 +58,15 @@ def _contacts(callout: CallOut, at: int, lookup: Lookup) -> tuple[Contact, ...]:
     return tuple(found.values())
 
 
+def _refused(callout: CallOut) -> frozenset[str]:
+    """Phones at which somebody said "0": ringing them again for a deputy with the same number helps nobody."""
+    mine = (one for one in callout.attempts if one.version == callout.order_version)
+    return frozenset(one.phone_ref for one in mine if one.post in callout.declined)
+
+
 def _attempts(callout: CallOut, at: int, lookup: Lookup, now: datetime) -> tuple[Attempt, ...]:
     """The new attempts of a step; a number that proved dead on a channel in this round is not tried there again."""
-    dead = {
-        (one.phone_ref, one.channel)
-        for one in callout.attempts
-        if _in_round(one, callout) and one.outcome and ends_number(one.outcome)
-    }
+    dead = {(one.phone_ref, one.channel) for one in callout.attempts if _in_round(one, callout) and one.dead}
     return tuple(
         Attempt(
             version=callout.order_version, round=callout.round, step=at, post=contact.post,
@@ -84,12 +85,12 @@ def _holder_out(callout: CallOut, lookup: Lookup) -> bool:
     """Whether the reserve is called: somebody said "0", or no number of the holder works."""
     if callout.declined:
         return True
-    epoch = callout.created_at
     holder = (at for at, step in enumerate(callout.steps) if step.to is Target.HOLDER)
-    return not any(_attempts(callout, at, lookup, epoch) for at in holder)
+    return not any(_attempts(callout, at, lookup, callout.created_at) for at in holder)
 
 
 def stays(callout: CallOut, by: str, reason: str, now: datetime) -> Fact:
+    """A "0" that changes nobody's turn: the running step, if any, goes on."""
     return Declined(
         at=now, by=by, reason=reason, round=callout.round, step=callout.step, attempts=(),
         due_at=callout.due_at or now,
@@ -112,17 +113,15 @@ def others_ringing(callout: CallOut, rank: int) -> bool:
     """Whether somebody else, no earlier in the chain than who declined, is being called in the running step."""
     if not callout.steps or callout.steps[callout.step].to.rank < rank:
         return False
-    refused = {one.phone_ref for one in callout.attempts if one.post in callout.declined and _in_round(one, callout)}
+    refused = _refused(callout)
     return any(
-        in_step(one, callout)
-        and one.post not in callout.declined
-        and one.phone_ref not in refused
-        and not (one.outcome and ends_number(one.outcome))
+        in_step(one, callout) and one.post not in callout.declined and one.phone_ref not in refused and not one.dead
         for one in callout.attempts
     )
 
 
 def attempt_of(callout: CallOut, message: str) -> Attempt | None:
+    """The attempt of the version in force that sent `message`."""
     mine = (one for one in callout.attempts if one.message == message and one.version == callout.order_version)
     return next(mine, None)
 
@@ -132,8 +131,10 @@ def _in_round(attempt: Attempt, callout: CallOut) -> bool:
 
 
 def in_step(attempt: Attempt, callout: CallOut) -> bool:
+    """Whether an attempt belongs to the running step."""
     return _in_round(attempt, callout) and attempt.step == callout.step
 
 
 def wait_of(seconds: int) -> int:
-    return max(seconds, 1)  # a wait of nothing would make the deadline the past
+    """A wait in seconds, at least one: a wait of nothing would make the deadline the past."""
+    return max(seconds, 1)

@@ -61,7 +61,7 @@ __all__ = [
     "TransientFailure",
     "WentStale",
     "accepted",
-    "cannot_ask",
+    "cannot_be_asked",
     "claim",
     "evolve",
     "found",
@@ -175,13 +175,12 @@ def evolve(state: Message | None, fact: Fact) -> Message:
 
 
 def queue(
-    ident: str,
     *,
+    id: str,
     status: CapStatus,
     event: str | None,
     callout: str | None,
     purpose: Purpose,
-    level: Level | None,
     channel: Channel,
     to_ref: str,
     text_ref: str,
@@ -190,12 +189,13 @@ def queue(
     priority: int,
     expires_at: datetime,
     now: datetime,
+    level: Level | None = None,
     not_before: datetime | None = None,
 ) -> list[Fact]:
-    """Return the birth of the message `ident` (of an attempt: ``attempt.message``)."""
+    """Return the birth of the message `id` (of an attempt: ``attempt.message``)."""
     return [
         Queued(
-            at=now, message=ident, status=status, event=event, callout=callout, purpose=purpose, level=level,
+            at=now, message=id, status=status, event=event, callout=callout, purpose=purpose, level=level,
             channel=channel, to_ref=to_ref, text_ref=text_ref, code=code, order_version=order_version,
             priority=priority, expires_at=expires_at, due_at=not_before or now,
         )
@@ -211,7 +211,7 @@ def claim(message: Message, *, now: datetime, epoch: int, lease_s: int = DEFAULT
     return [Claimed(at=now, lease_until=now + timedelta(seconds=lease_s), epoch=epoch)]
 
 
-def when_due(message: Message, *, now: datetime) -> list[Fact]:
+def when_due(message: Message, now: datetime) -> list[Fact]:
     """Do what time alone decides: a lease that ran out, a life that ended. [] when the sender or the gateway is next."""
     if message.state in (_S.QUEUED, _S.IN_DOUBT) and message.expires_at <= now:
         return [WentStale(at=now)]
@@ -260,7 +260,7 @@ def not_found(message: Message, *, now: datetime) -> list[Fact]:
     return [NotFoundAtGateway(at=now, due_at=now)] if message.state is _S.IN_DOUBT else []
 
 
-def cannot_ask(message: Message, *, now: datetime) -> list[Fact]:
+def cannot_be_asked(message: Message, *, now: datetime) -> list[Fact]:
     """The gateway cannot be asked: again or dropped, by purpose. [] when it is in doubt no more."""
     if message.state is not _S.IN_DOUBT:
         return []

@@ -44,7 +44,7 @@ class Purpose(StrEnum):
     @property
     def sent_again_in_doubt(self) -> bool:
         """Whether it goes out again when nobody can say if it went out: an echo twice confuses, an order lost kills."""
-        return self not in (Purpose.ECHO, Purpose.NOTICE)
+        return self is not Purpose.ECHO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

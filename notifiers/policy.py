@@ -119,6 +119,10 @@ class CalloutPolicy:
                 return policy
         raise KeyError(f"no call-out policy for {level}")
 
+    def counted_after_s(self, level: Level) -> int:
+        """Return the seconds after an answer without a count, until one is asked for."""
+        return self.of(level).counted_after_s
+
     def steps_for(self, level: Level, rung: Rung = Rung.ANSWERED, subject_kind: str = "task") -> tuple[Step, ...]:
         """Return the steps of a call-out."""
         if subject_kind == "proposal":
@@ -131,7 +135,7 @@ class CalloutPolicy:
             case Rung.CONFIRMED:
                 return self.confirm
 
-    def round_wait_for(self, level: Level, rung: Rung = Rung.ANSWERED, subject_kind: str = "task") -> int:
+    def round_wait_s(self, level: Level, rung: Rung = Rung.ANSWERED, subject_kind: str = "task") -> int:
         """Return the seconds between an exhausted chain and its next round."""
         if subject_kind == "proposal":
             return self.desk_round_wait_s

@@ -76,6 +76,28 @@ class ReceiptKind(StrEnum):
     HUNG_UP = "hung_up"
     FAILED = "failed"
 
+    @property
+    def chinese(self) -> str:
+        """What the console shows of it."""
+        return _RECEIPT_WORDS[self]
+
+
+_RECEIPT_WORDS = {
+    ReceiptKind.ACCEPTED: "网关已接收",
+    ReceiptKind.DELIVERED: "已送达",
+    ReceiptKind.READ: "已读",
+    ReceiptKind.TRANSIENT: "暂时送不到",
+    ReceiptKind.PERMANENT: "号码送不到",
+    ReceiptKind.DIALLED: "已拨出",
+    ReceiptKind.RINGING: "响铃",
+    ReceiptKind.HUMAN: "有人接听",
+    ReceiptKind.MACHINE: "语音信箱",
+    ReceiptKind.HEARD: "已听完",
+    ReceiptKind.BUSY: "占线",
+    ReceiptKind.NO_ANSWER: "无人接听",
+    ReceiptKind.HUNG_UP: "没听完就挂断",
+    ReceiptKind.FAILED: "接不通",
+}
 
 # A call that ended so says nothing against the number: it is worth another call, at the time the steps say.
 SOFT_ENDS = frozenset({ReceiptKind.MACHINE, ReceiptKind.BUSY, ReceiptKind.NO_ANSWER, ReceiptKind.HUNG_UP})
@@ -143,5 +165,9 @@ def receipt_of_error(code: int) -> ReceiptKind:
 
 
 def ends_number(reason: str) -> bool:
-    """Whether an attempt that ended for `reason` shows that this number cannot be reached by this channel at all."""
-    return reason not in SOFT_ENDS
+    """Whether an attempt that ended for `reason` shows that this number cannot be reached by this channel at all.
+
+    `reason` begins with the receipt that ended it, by its value or its Chinese words; anything else is taken for a bad
+    number, because then the next person is called at once.
+    """
+    return not reason.startswith(tuple(word for kind in SOFT_ENDS for word in (kind.value, kind.chinese)))

@@ -65,7 +65,10 @@ class Contact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One text or call of a call-out. `outcome` is empty while it can still succeed, else why it ended."""
+    """One text or call of a call-out. `outcome` is empty while it can still succeed, else why it ended.
+
+    `dead`: it showed that the number cannot be reached by this channel at all.
+    """
 
     version: int
     round: int
@@ -76,3 +79,4 @@ class Attempt:
     message: str
     at: datetime
     outcome: str = ""
+    dead: bool = False

@@ -148,7 +148,7 @@ def confirm_text(
     """Asks a second person whether a village that says it is clear really is."""
     return (
         f"{_head(status, signature)}请核实:{village}报称{households}户{people}人全部转完。"
-        f"代号{code},点过人头属实回3 户数 人数,不属实回4加说明。{_time(at)}发"
+        f"代号{code},点过人头属实回3,有出入回2户人。{_time(at)}发"
     )
 
 
@@ -158,7 +158,7 @@ def confirm_voice(
     """The same as spoken."""
     return (
         f"{_spoken_mark(status)}请核实,{village}报称{households}户,{people}人全部转完。"
-        f"点过人头属实按3,不属实按4。代号{_spaced(code)},{_spoken_time(f'{at:%H:%M}')},{signature}。"
+        f"点过人头属实按3,有出入按2。代号{_spaced(code)},{_spoken_time(f'{at:%H:%M}')},{signature}。"
     )
 
 

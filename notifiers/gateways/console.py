@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import TextIO
 
 from core.ids import natural_id
@@ -21,15 +22,19 @@ from notifiers.gateways.port import (
 )
 
 
-class Console:
+def _wall_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+class ConsoleGateway:
     """One-way: nobody can answer a printed line, and after a restart it cannot say what it printed.
 
     Parameters
     ----------
-    stream : text stream
-        Where to print.
+    stream : text stream, optional
+        Where to print; standard output unless told.
     clock : callable
-        Gives the time; expired messages are not printed.
+        Gives the time (the wall clock: a virtual one never opens this gateway); expired messages are not printed.
     zone : tzinfo, optional
         The site's time zone, in which times are printed.
     """
@@ -40,10 +45,15 @@ class Console:
     )
 
     def __init__(
-        self, stream: TextIO, clock: Callable[[], datetime], *, name: str = "console", zone: tzinfo | None = None
+        self,
+        stream: TextIO | None = None,
+        *,
+        clock: Callable[[], datetime] = _wall_clock,
+        name: str = "console",
+        zone: tzinfo | None = None,
     ) -> None:
         self.name = name
-        self._stream, self._clock, self._zone = stream, clock, zone
+        self._stream, self._clock, self._zone = stream or sys.stdout, clock, zone
         self._printed: set[str] = set()
 
     async def send(self, outgoing: Outgoing) -> Outcome:
