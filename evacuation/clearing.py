@@ -110,7 +110,7 @@ def decide_cleared(task: Task, statuses: Statuses, now: datetime) -> Clearing:
     why = blockers(task, statuses)
     if why:
         return Clearing(outcome=Outcome.OPEN, why=why)
-    claims, covered = task.clear_claims, _covered(task, statuses)
+    claims, covered = _standing(task, statuses), _covered(task, statuses)
     if covered:
         for claim in claims:
             confirmer = _marked_by_others(task, statuses, {claim.post})
@@ -139,7 +139,7 @@ def confirm(task: Task, statuses: Statuses, *, by: str, how: str, now: datetime)
     why = blockers(task, statuses)
     if why:
         raise NotAllowed(";".join(why))
-    claims, covered = task.clear_claims, _covered(task, statuses)
+    claims, covered = _standing(task, statuses), _covered(task, statuses)
     if not claims and not covered:
         raise NotAllowed("还没有人上报全部转移")
     claimant = next((claim.post for claim in claims if by not in (claim.post, claim.read_by)), None)
@@ -185,9 +185,17 @@ def _scope(task: Task, claim: Claim) -> tuple[str, ...]:
 
 
 def _overtaken(claim: Claim, scope: tuple[str, ...], statuses: Statuses) -> bool:
-    return all(
-        (status := statuses.get(code)) is not None and status.accounted and status.at > claim.at for code in scope
-    )
+    """Everybody it could be about is accounted for, and as many as it speaks of only since it was sent."""
+    held = [statuses.get(code) for code in scope]
+    later = sum(1 for status in held if status is not None and status.at > claim.at)
+    return all(s is not None and s.accounted for s in held) and later >= (claim.households or 1)
+
+
+def _standing(task: Task, statuses: Statuses) -> tuple[Claim, ...]:
+    """Claims equal to the list that nobody's going back, or a correction to unaccounted, has belied since."""
+    held = [status for row in task.households if (status := statuses.get(row.household)) is not None]
+    back = [status.at for status in held if status.state is HouseholdState.UNACCOUNTED and status.by is not None]
+    return tuple(claim for claim in task.clear_claims if not any(at > claim.at for at in back))
 
 
 def _covered(task: Task, statuses: Statuses) -> bool:
