@@ -1,0 +1,1 @@
+"""Where rain comes in: one module per kind of source, bytes → frames and faults."""
