@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from core.facts import Fact
+from warning.evolving import evolve
 from warning.facts import (
     ApprovalSigned,
     ApprovalTimedOut,
@@ -26,7 +27,7 @@ from warning.facts import (
     UpgradeLapsed,
     UpgradeRejected,
 )
-from warning.lifecycle import Warning, WarningState, evolve, flagged, issues_at
+from warning.lifecycle import Warning, WarningState, flagged, issues_at
 from warning.policy import WarningPolicy
 
 
@@ -73,7 +74,7 @@ def sign_rejection(
     who: str,
     version: int,
     reason: str,
-    policy: WarningPolicy,
+    policy: WarningPolicy,  # noqa: ARG001 - the rule is frozen in the proposal; one shape for both signatures
     now: datetime,
 ) -> list[Fact]:
     """Sign a rejection of what is proposed; red takes two persons, and the first stops the clock.

@@ -11,9 +11,10 @@ from core.levels import Level
 from hazards.zones import Family, HazardKind
 from warning.approval import NotAllowed, Stale, sign_approval
 from warning.assess import Situation
+from warning.evolving import evolve
 from warning.exceedance import Evidence
 from warning.facts import Proposal, Proposed, Reason, Scope, UpgradeProposed, Worsened
-from warning.lifecycle import Warning, WarningState, evolve
+from warning.lifecycle import Warning, WarningState
 from warning.policy import STANDARD, WarningPolicy
 
 

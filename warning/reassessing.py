@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from core.facts import Fact
 from core.levels import Level
 from warning.assess import Situation, corroborates, dark_too_long
+from warning.evolving import evolve
 from warning.exceedance import Evidence, merged, worst_first
 from warning.facts import (
     Corrected,
@@ -21,7 +22,7 @@ from warning.facts import (
     UpgradeProposed,
     Worsened,
 )
-from warning.lifecycle import Warning, WarningState, evolve, flagged
+from warning.lifecycle import Warning, WarningState, flagged
 from warning.policy import WarningPolicy
 from warning.proposing import may_upgrade_again
 

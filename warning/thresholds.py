@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
+from itertools import pairwise
 
 from core.levels import Level
 from core.tables import BadValue, Cells, Fault, read_table
@@ -168,7 +169,7 @@ def _falling(rows: list[ThresholdRow], numbers: Mapping[int, int], file: str, co
     faults = []
     for values in groups.values():
         values.sort(key=lambda pair: pair[0].level.rank)
-        for (lower, lower_row), (higher, higher_row) in zip(values, values[1:], strict=False):
+        for (lower, lower_row), (higher, higher_row) in pairwise(values):
             if higher.mm < lower.mm:
                 reason = (
                     f"{higher.level.chinese}色 {higher.window_h}小时 {higher.mm:g} mm 低于"

@@ -1,12 +1,13 @@
 """The warning as other rooms use it: state, table and facts, and every decision about it.
 
-The table and `evolve` stand in `warning.lifecycle`, the approval law in `warning.approval`, beginnings in
+The table stands in `warning.lifecycle`, `evolve` in `warning.evolving`, the approval law in `warning.approval`, beginnings in
 `warning.proposing`, hysteresis in `warning.reassessing`.
 """
 
 from __future__ import annotations
 
 from warning.approval import NotAllowed, Stale, cancel, desk_rang, sign_approval, sign_rejection, when_due
+from warning.evolving import evolve
 from warning.facts import (
     FACTS,
     ApprovalSigned,
@@ -39,7 +40,7 @@ from warning.facts import (
     UpgradeRejected,
     Worsened,
 )
-from warning.lifecycle import LIFECYCLE, Warning, WarningState, deadline, evolve
+from warning.lifecycle import LIFECYCLE, Warning, WarningState, deadline
 from warning.policy import STANDARD, ApprovalRule, WarningPolicy
 from warning.proposing import may_propose_again, propose, raise_by_hand, upgrade_by_hand, warning_id
 from warning.reassessing import reassess
