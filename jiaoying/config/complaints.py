@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, get_args, get_origin
 
@@ -22,7 +23,6 @@ NOT_YET: Mapping[str, str] = {
     "retention": "保存期限",
     "map": "底图",
     "requests": "求助时限",
-    "warning.publish": "对外发布 CAP",
     "web.proxies": "反向代理",
 }
 
@@ -30,7 +30,20 @@ NOT_YET: Mapping[str, str] = {
 def faults(details: Iterable[ErrorDetails], document: Document, model: type[BaseModel]) -> list[Fault]:
     """Translate what Pydantic found wrong with `document`."""
     known = tuple(known_keys(model))
-    return [_fault(detail, document, known) for detail in details]
+    found = list(details)
+    # Items that were refused themselves are then missed in the list; that is said already.
+    refused = {detail["loc"][:-1][: length + 1] for detail in found for length in range(len(detail["loc"]))}
+    return [
+        _fault(detail, document, known)
+        for detail in found
+        if not (detail["type"] == "too_short" and detail["loc"] in refused)
+    ]
+
+
+def unknown_key(path: KeyPath, document: Document, model: type[BaseModel]) -> Fault:
+    """The complaint about a key that the model does not read."""
+    reason = _unknown(path, tuple(known_keys(model)))
+    return Fault(file=document.file, line=document.lines.get(path), key=dotted(path), reason=reason)
 
 
 def _fault(detail: ErrorDetails, document: Document, known: tuple[Parts, ...]) -> Fault:
@@ -51,7 +64,7 @@ def _fault(detail: ErrorDetails, document: Document, known: tuple[Parts, ...]) -
 
 def _reason(detail: ErrorDetails, written: str | None) -> str:
     context: Mapping[str, Any] = detail.get("ctx", {})
-    said = f",写的是 {written!r}" if written is not None else ""
+    said = f",写的是 {written!r}" if written else ""
     match detail["type"]:
         case "jiaoying":
             return str(context["reason"])
@@ -65,10 +78,11 @@ def _reason(detail: ErrorDetails, written: str | None) -> str:
             return f"应是文字{said}" if written else "不能为空"
         case "string_too_short":
             return "不能为空"
+        case "string_too_long":
+            return f"最多 {context['max_length']} 个字{said}"
         case "enum" | "literal_error":
-            return f"只能是 {context['expected'].replace(' or ', '、')}{said}" + _closest(
-                written or "", [word.strip("' ") for word in context["expected"].replace(" or ", ",").split(",")]
-            )
+            words = re.findall(r"'([^']*)'", context["expected"])
+            return f"只能是 {'、'.join(words)}{said}" + _closest(written or "", words)
         case "greater_than_equal":
             return f"不能小于 {context['ge']}{said}"
         case "greater_than":
@@ -101,9 +115,7 @@ def _unknown(path: KeyPath, known: tuple[Parts, ...]) -> str:
 
 
 def _matches(parts: Parts, path: KeyPath) -> bool:
-    return len(parts) == len(path) and all(
-        known in (ANY, found) for known, found in zip(parts, path, strict=True)
-    )
+    return len(parts) == len(path) and all(known in (ANY, found) for known, found in zip(parts, path, strict=True))
 
 
 def _closest(word: str, words: Iterable[str]) -> str:

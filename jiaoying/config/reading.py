@@ -93,9 +93,10 @@ def read_document(text: str, file: str, *, directory: Path, environment: Mapping
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else None
-        raise ConfigError([Fault(file=file, line=line, reason=f"不是合法的 YAML:{error.problem}")]) from error
+        hint = "(缩进要用空格,不能用制表符)" if "\\t" in str(error.problem) else ""
+        raise ConfigError([Fault(file=file, line=line, reason=f"不是合法的 YAML:{error.problem}{hint}")]) from error
     except yaml.YAMLError as error:
-        raise ConfigError([Fault(file=file, reason=f"不是合法的 YAML:{error}")]) from error
+        raise ConfigError([Fault(file=file, reason=f"不是合法的 YAML:{' '.join(str(error).split())}")]) from error
     walk = _Walk(Document(file=file), directory, os.environ if environment is None else environment)
     if node is not None:
         data = walk.value(node, ())
