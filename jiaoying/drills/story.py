@@ -1,0 +1,119 @@
+"""The story of a drill as it goes: journal entries told in a line each, in the words of the field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, func, select
+
+from core.levels import Level
+from jiaoying.engine.county import County
+from jiaoying.storage.journal import entries
+from jiaoying.storage.kinds import KINDS
+from jiaoying.storage.schema import journal
+from people.posts import Role
+
+_TOLD = ("event", "warning", "task", "callout", "reply", "request")
+
+
+class Story:
+    """Reads the journal forward and tells what a person would want to hear."""
+
+    def __init__(self, county: County, timezone: ZoneInfo, *, after: int = 0) -> None:
+        self.county, self.timezone = county, timezone
+        self._after = after
+
+    def skip(self, connection: Connection) -> None:
+        """Begin after what is already written (a drill that is started again)."""
+        self._after = connection.execute(select(func.max(journal.c.sequence))).scalar_one() or 0
+
+    def lines(self, connection: Connection) -> Iterator[str]:
+        """Tell what was written since the last time."""
+        for entry in entries(connection, after=self._after):
+            self._after = entry["sequence"]
+            if entry["kind"] not in _TOLD:
+                continue
+            at = datetime.fromisoformat(entry["at"]).astimezone(self.timezone)
+            for fact in entry["facts"]:
+                words = self._words(connection, entry["kind"], fact)
+                if words:
+                    yield f"{at:%H:%M} {words}"
+
+    def _words(self, connection: Connection, kind: str, fact: Mapping[str, Any]) -> str | None:
+        data: Mapping[str, Any] = fact["data"]
+        match kind, fact["fact"]:
+            case "event", "Opened":
+                return f"降雨过程开始:{data.get('name', '')}"
+            case "event", "Closed":
+                return "降雨过程结束"
+            case "warning", "Approved" | "ApprovalTimedOut" | "Upgraded" as name:
+                state = self._state(connection, "warning", fact["subject"])
+                level = Level(data.get("level") or state.level)
+                how = {"ApprovalTimedOut": "(超时自动发布)", "Upgraded": "(升级)"}.get(name, "")
+                if level < Level.ORANGE:
+                    return None
+                return f"{self.county.short(state.area)} {state.family.chinese} {level.chinese}色预警{how}"
+            case "warning", "Cancelled" | "Expired" as name:
+                state = self._state(connection, "warning", fact["subject"])
+                return f"{self.county.short(state.area)} 预警{'撤销' if name == 'Cancelled' else '到期'}"
+            case "task", "Ordered":
+                task = self._state(connection, "task", fact["subject"])
+                level = Level(data.get("level") or task.level)
+                return (
+                    f"{self.county.short(task.area)} {level.chinese}色转移令 "
+                    f"{len(task.households)}户{task.people}人{_slack(task)}"
+                )
+            case "task", "Amended":
+                task = self._state(connection, "task", fact["subject"])
+                if task.ordered_at is None:
+                    return None
+                level = Level(data.get("level") or task.level)
+                return (
+                    f"{self.county.short(task.area)} 转移令更新为{level.chinese}色 "
+                    f"{len(task.households)}户{task.people}人"
+                )
+            case "task", "Cleared":
+                task = self._state(connection, "task", fact["subject"])
+                how = {"marks": "网格员逐户报到", "reply": "第二人复核", "desk": "乡镇复核"}.get(
+                    str(data.get("how")), ""
+                )
+                return (
+                    f"{self.county.short(task.area)} 清零 {len(task.households)}户{task.people}人全部到位"
+                    f"{f'({how})' if how else ''}"
+                )
+            case "task", "Reopened":
+                return f"{self._area(connection, 'task', fact['subject'])} 有人回流,任务重开"
+            case "callout", "ChainExhausted":
+                callout = self._state(connection, "callout", fact["subject"])
+                return f"{self.county.short(callout.area)} {_role(callout.role)}第{callout.round}轮无人应答,值班室响铃"
+            case "callout", "Answered":
+                callout = self._state(connection, "callout", fact["subject"])
+                if callout.subject_kind != "task" or callout.role != Role.LEADER or callout.begun_at is None:
+                    return None
+                taken = round((datetime.fromisoformat(data["at"]) - callout.begun_at).total_seconds())
+                by = "" if data.get("by") == callout.post else "(由他人代答)"
+                return f"{self.county.short(callout.area)} {_role(callout.role)}已应答,用时{taken}秒{by}"
+            case "request", "Raised":
+                return f"{self._area(connection, 'request', fact['subject'])} 求助"
+            case _:
+                return None
+
+    def _state(self, connection: Connection, kind: str, identity: str) -> Any:
+        table = KINDS[kind].table
+        row = connection.execute(select(table).where(table.c.id == identity)).mappings().one()
+        return KINDS[kind].codec.state(row)
+
+    def _area(self, connection: Connection, kind: str, identity: str) -> str:
+        return self.county.short(self._state(connection, kind, identity).area)
+
+
+def _role(role: str) -> str:
+    return Role(role).chinese if role in {each.value for each in Role} else role
+
+
+def _slack(task: Any) -> str:
+    slack = task.clocks.slack_s if task.clocks is not None else None
+    return "" if slack is None else f" 余量{slack // 60:+d}分"
