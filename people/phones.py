@@ -51,14 +51,30 @@ def normal_phone(text: str) -> str:
         raise BadValue(f"电话只能是一个号码(数字、空格、横线),写的是 {text!r}")
     try:
         number = phonenumbers.parse(plain, REGION)
-    except phonenumbers.NumberParseException:
-        raise BadValue(f"不是电话号码:{text!r}") from None
+    except phonenumbers.NumberParseException as error:
+        raise BadValue(f"{_UNREADABLE.get(error.error_type, '不是电话号码')}:{text!r}") from None
     why = phonenumbers.is_possible_number_with_reason(number)
     if why != phonenumbers.ValidationResult.IS_POSSIBLE:
         raise BadValue(f"{_WHY.get(why, '不是能拨打的号码')}:{text!r}")
+    if number.country_code == 86 and (wrong := _china(str(number.national_number))) is not None:
+        raise BadValue(f"{wrong}:{text!r}")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def _china(national: str) -> str | None:
+    """Why this cannot be a Chinese number: the library's lengths for China take local numbers and lost digits too."""
+    if len(national) < 9:
+        return "缺区号,请写成 区号-号码" if len(national) > 6 else "号码位数不够"
+    if len(national) == 10 and national[0] == "1" and national[1] != "0":
+        return "手机号应是 11 位,少了一位"
+    return "号码位数太多" if len(national) > 11 else None
+
+
+_UNREADABLE = {
+    phonenumbers.NumberParseException.TOO_LONG: "号码位数太多",
+    phonenumbers.NumberParseException.TOO_SHORT_NSN: "号码位数不够",
+    phonenumbers.NumberParseException.INVALID_COUNTRY_CODE: "国家代码不存在",
+}
 _WHY = {
     phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY: "缺区号,请写成 区号-号码",
     phonenumbers.ValidationResult.TOO_SHORT: "号码位数不够",

@@ -176,7 +176,8 @@ def _whole_areas(draft: _Draft[Area]) -> None:
     numbers = {area.code: number for number, area in draft.rows}
     # What the file says of a code, even in a row that is at fault elsewhere, so that one bad cell is one fault.
     said = {area_code_or_text(row.get("code", "")) for _, row in draft.table.rows}
-    merged = {**{area.code: area for area in draft.known.areas}, **{area.code: area for _, area in draft.rows}}
+    # Of rows that repeat a code the first is meant; the others are at fault already.
+    merged = {**{area.code: area for area in draft.known.areas}, **{a.code: a for _, a in reversed(draft.rows)}}
     highest = min((area.level.depth for area in merged.values()), default=0)
     ring = circles({area.code: area.parent for area in merged.values() if area.parent is not None})
     for number, area in draft.rows:
