@@ -205,9 +205,15 @@ def decode_fact(facts: Mapping[str, type[Fact]], name: str, data: Mapping[str, A
 
 
 class RowCodec:
-    """Dataclass ↔ row: scalar fields as they are, everything else as canonical JSON text (None as NULL)."""
+    """Dataclass ↔ row: scalar fields as they are, everything else as canonical JSON text (None as NULL).
 
-    def __init__(self, cls: type[Any]) -> None:
+    Parameters
+    ----------
+    texts : mapping of type to (write, read)
+        Types that have a text of their own (geometries).
+    """
+
+    def __init__(self, cls: type[Any], *, texts: Mapping[Any, tuple[Coder, Coder]] | None = None) -> None:
         self.cls = cls
         self.columns = tuple(name for name, _ in fields_of(cls))
         self._write: list[tuple[str, Coder]] = []
@@ -220,6 +226,11 @@ class RowCodec:
                     self._read.append((name, _or_none(inner)))
                 elif inner is float:
                     self._write.append((name, _or_none(float)))
+                continue
+            if texts is not None and inner in texts:
+                write, read = texts[inner]
+                self._write.append((name, _or_none(write)))
+                self._read.append((name, _or_none(read)))
                 continue
             code, back = encoder(inner), decoder(inner)
             assert code is not None
@@ -238,7 +249,7 @@ class RowCodec:
             row[name] = code(row[name])
         return row
 
-    def state(self, row: Mapping[str, Any]) -> Any:
+    def state(self, row: Any) -> Any:
         """The dataclass of a row."""
         values = {name: row[name] for name in self.columns}
         for name, code in self._read:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, insert, select
@@ -21,6 +21,7 @@ class Code(NamedTuple):
     issued_at: datetime
 
 
+NOTES = "code"
 _COLUMNS = (codes.c.callout, codes.c.version, codes.c.code, codes.c.issued_at)
 _NEWEST = (codes.c.issued_at.desc(), codes.c.version.desc(), codes.c.callout)
 
@@ -40,8 +41,14 @@ def remember(work: Work, *, callout: str, version: int, code: str, phone_refs: I
         for ref in refs
         if ref not in known
     ]
-    if rows:
-        work.connection.execute(insert(codes), rows)
+    if not rows:
+        return
+    work.connection.execute(insert(codes), rows)
+    about = work.get("callout", callout)
+    status = "" if about is None else str(about.status)
+    for row in rows:
+        data = {"code": code, "callout": callout, "version": version, "issued_at": work.now.astimezone(UTC).isoformat()}
+        work.note(NOTES, str(row["phone_ref"]), "CodeIssued", data, actor="engine", cause="Call", status=status)
 
 
 def taken(work: Work, *, phone_refs: Iterable[str], since: datetime) -> frozenset[str]:
@@ -75,6 +82,10 @@ def _connection(where: Work | Connection) -> Connection:
     return where.connection if isinstance(where, Work) else where
 
 
-def forget(work: Work, *, before: datetime) -> int:
+def forget(work: Work, *, before: datetime, status: str = "Actual") -> int:
     """Drop codes given before `before`."""
-    return work.connection.execute(delete(codes).where(codes.c.issued_at < before)).rowcount
+    dropped = work.connection.execute(delete(codes).where(codes.c.issued_at < before)).rowcount
+    if dropped:
+        data = {"before": before.astimezone(UTC).isoformat(), "codes": dropped}
+        work.note(NOTES, "codes", "CodesForgotten", data, actor="engine", cause="Retention", status=status)
+    return dropped

@@ -136,6 +136,14 @@ def entries(
         last = rows[-1]["sequence"]
 
 
+def everything(connection: Connection) -> Iterator[dict[str, Any]]:
+    """All entries, then those that wait for their seal in the order they will get it (their sequence is None)."""
+    yield from entries(connection)
+    waiting = select(journal).where(journal.c.sequence.is_(None)).order_by(journal.c.id)
+    for row in connection.execute(waiting).mappings():
+        yield exported(row)
+
+
 def exported(row: Any) -> dict[str, Any]:
     """One entry as it is exported, verified and streamed."""
     try:

@@ -11,10 +11,11 @@ from sqlalchemy import Delete, Insert, MetaData, Select, Table, Update, bindpara
 
 from core.facts import Fact
 from core.lifecycle import Lifecycle
-from evacuation import household_status
+from evacuation import household_status, replies, request, task
 from jiaoying.storage.codec import RowCodec
 from jiaoying.storage.schema import REVISION, aggregate_table, metadata
 from notifiers import alarm, callout, message
+from warning import event, warning
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +81,9 @@ def _kind(name: str, state: type[Any], room: ModuleType, *, indices: Sequence[Se
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
+        _kind("event", event.Event, event),
+        _kind("warning", warning.Warning, warning),
+        _kind("task", task.Task, task),
         _kind("household", household_status.HouseholdStatus, household_status),
         _kind("callout", callout.CallOut, callout),
         _kind(
@@ -88,6 +92,8 @@ KINDS: Mapping[str, Kind] = {
             message,
             indices=(("state", "priority", "queued_at", "id"), ("to_ref", "channel", "state")),
         ),
+        _kind("request", request.Request, request),
+        _kind("reply", replies.Reply, replies),
         _kind("alarm", alarm.Alarm, alarm),
     )
 }

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, bindparam, or_, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from core.ids import private_ref
 from jiaoying.storage.database import is_sqlite
 from jiaoying.storage.schema import private
 
+if TYPE_CHECKING:
+    from jiaoying.storage.work import Work
+
+NOTES = "private"
 _MANY = 1000
 _BY_REFS = select(private.c.ref, private.c.value).where(private.c.ref.in_(bindparam("refs", expanding=True)))
 
@@ -50,25 +54,34 @@ def reveal_many(connection: Connection, refs: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def erase(connection: Connection, refs: Iterable[str], *, now: datetime) -> int:
+def erase(work: Work, refs: Iterable[str], *, actor: str, reason: str, status: str = "Actual") -> int:
     """Erase the values behind `refs`; the references stay, so the journal remains provable. Returns how many."""
     wanted = sorted(set(refs))
+    work.flush()
     erased = 0
     for start in range(0, len(wanted), _MANY):
-        statement = (
-            update(private)
-            .where(private.c.ref.in_(wanted[start : start + _MANY]), private.c.value.is_not(None))
-            .values(value=None, erased_at=now)
-        )
-        erased += connection.execute(statement).rowcount
+        here = private.c.ref.in_(wanted[start : start + _MANY]), private.c.value.is_not(None)
+        known = work.connection.execute(select(private.c.ref).where(*here).order_by(private.c.ref)).scalars().all()
+        if not known:
+            continue
+        work.connection.execute(update(private).where(*here).values(value=None, erased_at=work.now))
+        for ref in known:
+            data = {"at": work.now.astimezone(UTC).isoformat(), "reason": reason}
+            work.note(NOTES, ref, "Erased", data, actor=actor, cause="Erase", status=status)
+        erased += len(known)
     return erased
 
 
-def forged(connection: Connection, salt: str) -> list[str]:
-    """References whose value is not the one they were made from, or that are neither kept nor erased."""
-    query = select(private).where(or_(private.c.value.is_not(None), private.c.erased_at.is_(None)))
-    return [
-        row.ref
-        for row in connection.execute(query.order_by(private.c.ref))
-        if row.value is None or private_ref(salt, row.kind, row.value) != row.ref
-    ]
+def forged(connection: Connection, salt: str | None, erased: Mapping[str, datetime]) -> list[tuple[str, str]]:
+    """(reference, column) of what is not as the journal says: a value that its reference was not made from, an
+    erasure that nobody ordered."""
+    found: list[tuple[str, str]] = []
+    for row in connection.execute(select(private).order_by(private.c.ref)):
+        if row.value is None:
+            if row.erased_at is None or erased.get(row.ref) != row.erased_at:
+                found.append((row.ref, "erased_at" if row.ref in erased else "value"))
+        elif row.erased_at is not None:
+            found.append((row.ref, "erased_at"))
+        elif salt is not None and private_ref(salt, row.kind, row.value) != row.ref:
+            found.append((row.ref, "value" if row.ref.startswith(f"{row.kind}:") else "kind"))
+    return found

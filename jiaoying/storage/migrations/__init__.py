@@ -1,7 +1,7 @@
 """Migrations, run from inside the package with no settings file.
 
 After a change of a table, ``python -m jiaoying.storage.migrations "what changed"`` writes the next revision (or, before
-the first release, ``--first`` writes the first one anew) by comparing the migrated schema with `schema.metadata`.
+the first release, ``--first`` writes the first ones anew) by comparing the migrated schema with `schema.metadata`.
 """
 
 from __future__ import annotations

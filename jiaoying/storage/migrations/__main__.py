@@ -12,7 +12,7 @@ from alembic.autogenerate import produce_migrations, render_python_code
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine
 
-from jiaoying.storage import kinds  # noqa: F401  # declares the tables of the aggregates
+from jiaoying.storage import kinds, schema_registers  # noqa: F401  # they declare their tables
 from jiaoying.storage.database import UtcDateTime, open_engine
 from jiaoying.storage.migrations import run
 from jiaoying.storage.schema import metadata
@@ -49,12 +49,35 @@ def plain(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     return False
 
 
-def write(engine: Engine, message: str, revision: str, down: str | None) -> Path | None:
-    """Write the revision that leads from the schema of `engine` to the metadata; None when nothing differs."""
-    options = {"compare_type": True, "user_module_prefix": None, "render_item": plain}
+def parts() -> list[tuple[str, set[str]]]:
+    """The first revisions: which tables each makes, so that none grows too long to read."""
+    called = {"callout", "message", "request", "reply", "alarm"}
+    known = {table.name for table in metadata.tables.values()}
+    registers = {name for name in known if name.startswith("register_")}
+    decided = set(kinds.KINDS) - called
+    return [
+        ("Journal, private rows, inbox, rain, accounts, drills", known - registers - decided - called),
+        ("Registers and their history", registers),
+        ("Events, warnings, tasks, households", decided),
+        ("Call-outs, messages, replies, requests, alarms", called),
+    ]
+
+
+def write(engine: Engine, message: str, revision: str, down: str | None, tables: set[str] | None = None) -> Path | None:
+    """Write the revision that leads from the schema of `engine` to the metadata; None when nothing differs.
+
+    Parameters
+    ----------
+    tables : set of str, optional
+        Look at these only.
+    """
+
+    def wanted(_item: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:
+        return tables is None or kind != "table" or name in tables
+
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={**options, "target_metadata": metadata})
-        script = produce_migrations(context, metadata)
+        options = {"compare_type": True, "target_metadata": metadata, "include_object": wanted}
+        script = produce_migrations(MigrationContext.configure(connection, opts=options), metadata)
     assert script.upgrade_ops is not None
     assert script.downgrade_ops is not None
     if script.upgrade_ops.is_empty():
@@ -74,11 +97,15 @@ def write(engine: Engine, message: str, revision: str, down: str | None) -> Path
 
 
 def main(arguments: list[str]) -> int:
-    """Write the next revision."""
+    """Write the next revision, or the first ones anew."""
     parser = argparse.ArgumentParser(prog="python -m jiaoying.storage.migrations", description=__doc__)
-    parser.add_argument("message")
-    parser.add_argument("--first", action="store_true", help="write revision 0001 anew (before the first release)")
+    parser.add_argument("message", nargs="?", help="what changed")
+    parser.add_argument(
+        "--first", action="store_true", help="write the first revisions anew (before the first release)"
+    )
     options = parser.parse_args(arguments)
+    if not options.first and not options.message:
+        parser.error("say what changed")
     known = sorted(path.stem.removeprefix("revision_") for path in VERSIONS.glob("revision_*.py"))
     if options.first:
         for number in known:
@@ -88,12 +115,20 @@ def main(arguments: list[str]) -> int:
         engine = open_engine(f"sqlite:///{folder}/empty.db")
         if known:
             run(engine)
-        path = write(engine, options.message, f"{len(known) + 1:04}", known[-1] if known else None)
+        wanted: list[tuple[str, set[str] | None]] = list(parts()) if options.first else [(options.message, None)]
+        written = []
+        for message, tables in wanted:
+            path = write(engine, message, f"{len(known) + 1:04}", known[-1] if known else None, tables)
+            if path is not None:
+                known.append(path.stem.removeprefix("revision_"))
+                written.append(path)
         engine.dispose()
-    if path is None:
+    if not written:
         print("the migrations give the tables of the code already", file=sys.stderr)
         return 0
-    print(f"{path} (now: ruff format {path})")
+    for path in written:
+        print(path)
+    print("now: ruff format, and read them", file=sys.stderr)
     return 0
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from jiaoying.storage import kinds  # noqa: F401  # declares the tables of the aggregates
+from jiaoying.storage import kinds, schema_registers  # noqa: F401  # they declare their tables
 from jiaoying.storage.schema import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata, compare_type=True)
