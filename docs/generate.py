@@ -9,6 +9,7 @@ import argparse
 import importlib
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,47 @@ TABLES = (
     "notifiers.message",
     "notifiers.alarm",
 )
+
+# Words of states whose rooms have no use for one themselves.
+WORDS = {
+    "Event": {"OPEN": "进行中", "CLOSED": "已结束"},
+    "Warning": {
+        "PROPOSED": "待签发",
+        "IN_FORCE": "生效",
+        "REJECTED": "已否决",
+        "CANCELLED": "已取消",
+        "EXPIRED": "已失效",
+    },
+    "Reply": {"WAITING": "待人读", "READ": "已读懂", "NOTED": "已记下"},
+    "Request": {
+        "RAISED": "已提出",
+        "ASSIGNED": "已指派",
+        "UNDER_WAY": "处置中",
+        "DONE": "已处置",
+        "CLOSED": "已核查",
+        "WITHDRAWN": "已撤回",
+    },
+    "CallOut": {
+        "READY": "待叫",
+        "RINGING": "正在叫",
+        "UNANSWERED": "无人应答",
+        "TAKEN_OVER": "已接手",
+        "ANSWERED": "已应答",
+        "WITHDRAWN": "已撤回",
+    },
+    "Message": {
+        "QUEUED": "排队",
+        "SENDING": "正在发",
+        "IN_DOUBT": "存疑",
+        "ACCEPTED": "通道已收",
+        "DELIVERED": "已送达",
+        "READ": "已读",
+        "FAILED": "失败",
+        "STALE": "过期",
+        "SUPPRESSED": "不再发",
+    },
+    "Alarm": {"RAISED": "报警中", "ACKNOWLEDGED": "已有人知道", "CLEARED": "已消除"},
+}
 
 HEAD = """# 生命周期 · Lifecycles
 
@@ -63,23 +105,43 @@ def slug(text: str) -> str:
     return "".join(c for c in text.lower().replace(" ", "-") if c.isalnum() or c in "-_")
 
 
+def word(table: Lifecycle[Any], state: Any) -> str:
+    """The Chinese word of a state."""
+    return str(getattr(state, "chinese", "") or WORDS[table.name][state.value])
+
+
+def anywhere(table: Lifecycle[Any]) -> dict[str, str]:
+    """Facts that lead from every state to every state, with the reason; said once instead of drawn everywhere."""
+    every = {(source, target) for source in table.states for target in table.states}
+    pairs: dict[str, set[tuple[Any, Any]]] = {}
+    for row in table.rows:
+        pairs.setdefault(row.fact, set()).add((row.source, row.target))
+    return {row.fact: row.why for row in table.rows if pairs[row.fact] == every}
+
+
 def section(module: str, table: Lifecycle[Any]) -> str:
-    """One lifecycle: where it stands, its diagram, its rows with reasons, its notes with reasons."""
+    """One lifecycle: where it stands, its states, its diagram, its rows with reasons, its notes with reasons."""
     source = f"../{module.replace('.', '/')}.py"
-    endings = ", ".join(f"`{state}`" for state in table.states if state in table.endings()) or "—"
+    free = anywhere(table)
+    rows = tuple(row for row in table.rows if row.fact not in free)
+    states = "、".join(
+        f"`{state}` {word(table, state)}" + ("(终态)" if state in replace(table, rows=rows).endings() else "")
+        for state in table.states
+    )
     lines = [
         f"## {heading(table)}",
         "",
-        f"[`{module}`]({source}) · 终态 endings: {endings}",
+        f"[`{module}`]({source})。{states}",
         "",
         "```mermaid",
-        table.diagram(),
+        replace(table, rows=rows).diagram(),
         "```",
         "",
+        *(f"`{fact}`:任何状态 → 任何状态 any to any。{why}\n" for fact, why in free.items()),
         "| 从 from | 事实 fact | 到 to | 为什么 why |",
         "|---|---|---|---|",
     ]
-    for row in table.rows:
+    for row in rows:
         origin = f"`{row.source}`" if row.source is not None else "(新生 new)"
         fact = row.fact + (f"({row.when})" if row.when else "")
         lines.append(f"| {origin} | {fact} | `{row.target}` | {cell(row.why)} |")
