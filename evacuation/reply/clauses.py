@@ -1,0 +1,215 @@
+"""From tokens to clauses: names, pauses, connectives, and what a question mark or an "if" reaches.
+
+A clause is what one predicate can govern. A condition makes its whole sentence unreal; a bare question mark or a
+tag (是吗) asks its whole sentence; a question with its own question word asks only its clause.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+from evacuation.reply.lexicon import Kind
+from evacuation.reply.tokens import Token
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_BREAKS: Final = frozenset({Kind.STOP, Kind.COMMA, Kind.ASK_MARK})
+_OPENERS: Final = frozenset({Kind.BUT, Kind.EXCEPT, Kind.REST, Kind.OF_WHICH, Kind.LEFT})
+_MOVES: Final = frozenset({Kind.MOVE, Kind.GO, Kind.ARRIVE})
+_HARMLESS_COUNTERS: Final = frozenset("里 时 天 次 处 年 月 日".split())
+_NAME_PARTS: Final = frozenset({Kind.UNKNOWN, Kind.PART_END, Kind.HAZARD, Kind.ROAD, Kind.SHELTER, Kind.GO})
+_TITLED: Final = frozenset({Kind.UNKNOWN, Kind.NAME})
+_LONGEST_NAME: Final = 6
+_LONGEST_PERSON: Final = 3
+
+
+@dataclass(slots=True, kw_only=True)
+class Clause:
+    """Tokens that belong together, and the mood they are in."""
+
+    tokens: list[Token] = field(default_factory=list)
+    asked: bool = False
+    unreal: bool = False
+
+
+def split(tokens: Sequence[Token]) -> list[Clause]:
+    """Cut measured tokens into clauses, and set their mood."""
+    sentences: list[list[Clause]] = [[Clause()]]
+    tokens = _name(_settle(tokens))
+    for index, token in enumerate(tokens):
+        sentence = sentences[-1]
+        clause = sentence[-1]
+        if token.kind is Kind.SPACE:
+            if _space_breaks(tokens, index):
+                sentence.append(Clause())
+        elif token.kind in _BREAKS:
+            if token.kind is Kind.ASK_MARK:
+                _ask(sentence)
+            if token.kind is Kind.COMMA:
+                sentence.append(Clause())
+            else:
+                sentences.append([Clause()])
+        else:
+            if clause.tokens and _opens(tokens, index, clause):
+                clause = Clause()
+                sentence.append(clause)
+            clause.tokens.append(token)
+    for sentence in sentences:
+        _mood(sentence)
+    return [clause for sentence in sentences for clause in sentence if clause.tokens]
+
+
+def _settle(tokens: Sequence[Token]) -> list[Token]:
+    """Units that no number claimed become plain nouns again."""
+    done: list[Token] = []
+    for token in tokens:
+        match token.kind:
+            case Kind.HOUSE | Kind.PERSON:
+                noun = Kind.PEOPLE if token.text not in {"口", "个", "名", "位"} else Kind.FILL
+                done.append(
+                    replace(
+                        token,
+                        kind=Kind.PART_END if token.text in {"家", "户"} and _follows_unknown(done, token) else noun,
+                    )
+                )
+            case Kind.COUNTER:
+                done.append(replace(token, kind=Kind.FILL if token.text in _HARMLESS_COUNTERS else Kind.UNKNOWN))
+            case Kind.GROUP_UNIT:
+                done.append(replace(token, kind=Kind.PART_END if _follows_unknown(done, token) else Kind.FILL))
+            case Kind.ABOUT:
+                done.append(replace(token, kind=Kind.HEDGE))
+            case Kind.DASH:
+                done.append(replace(token, kind=Kind.COMMA))
+            case _:
+                done.append(token)
+    return done
+
+
+def _follows_unknown(done: Sequence[Token], token: Token) -> bool:
+    return bool(done) and done[-1].kind in {Kind.UNKNOWN, Kind.PART_END, Kind.SOME} and done[-1].end == token.start
+
+
+def _name(tokens: Sequence[Token]) -> list[Token]:
+    """Unknown characters that can only be names: 小坝村, 王主任, 大湾组, 到中坝小学."""
+    done: list[Token] = []
+    for token in tokens:
+        if token.kind in {Kind.AREA_END, Kind.PART_END}:
+            start = _name_start(done, token)
+            if start < len(done):
+                first = done[start].start
+                del done[start:]
+                kind = Kind.NAME if token.kind is Kind.AREA_END else Kind.GROUP
+                done.append(Token(kind, token.text, first, token.end))
+                continue
+            if token.kind is Kind.AREA_END:
+                done.append(replace(token, kind=Kind.FILL))
+                continue
+        if token.kind in {Kind.ROLE, Kind.SHELTER} and done and done[-1].kind in _TITLED:
+            last = done[-1]
+            if last.kind is Kind.UNKNOWN and last.end - last.start <= _LONGEST_PERSON and last.end == token.start:
+                done[-1] = replace(last, kind=Kind.NAME)
+        if (
+            token.kind is Kind.UNKNOWN
+            and token.end - token.start <= _LONGEST_NAME
+            and done
+            and done[-1].kind is Kind.TO
+        ):
+            done.append(replace(token, kind=Kind.NAME))
+            continue
+        done.append(token)
+    return [replace(token, kind=Kind.UNKNOWN) if token.kind is Kind.PART_END else token for token in done]
+
+
+def _name_start(done: Sequence[Token], token: Token) -> int:
+    """Where the name that ends in this suffix begins (len(done) when there is none)."""
+    start, end = len(done), token.start
+    while start > 0:
+        before = done[start - 1]
+        if before.end != end or token.start - before.start > _LONGEST_NAME:
+            break
+        if before.kind not in _NAME_PARTS and not (before.kind in {Kind.NAME, Kind.GROUP} and before.text):
+            break
+        start, end = start - 1, before.start
+    heads = done[start : start + 1]
+    if (
+        heads
+        and heads[0].kind not in {Kind.UNKNOWN, Kind.NAME, Kind.GROUP}
+        and start > 0
+        and done[start - 1].kind not in _BREAKS
+    ):
+        return len(done)
+    return start
+
+
+def _space_breaks(tokens: Sequence[Token], index: int) -> bool:
+    """A space parts two phrases, but not a number from its verb or unit, nor Latin words."""
+    if index == 0 or index + 1 >= len(tokens):
+        return False
+    left, right = tokens[index - 1], tokens[index + 1]
+    if right.kind is Kind.QTY:
+        return left.kind is Kind.QTY
+    numeric = {Kind.QTY, Kind.NUM, Kind.LOOSE, Kind.GROUP}
+    if left.kind in numeric:
+        return False
+    return _is_written_in_chinese(left) and _is_written_in_chinese(right)
+
+
+def _is_written_in_chinese(token: Token) -> bool:
+    """Tokens from Latin words stand for Chinese of another length."""
+    return token.end - token.start == len(token.text) and "\u4e00" <= token.text[:1]
+
+
+def _opens(tokens: Sequence[Token], index: int, clause: Clause) -> bool:
+    """Whether this token begins a clause of its own."""
+    token = tokens[index]
+    following = [after.kind for after in tokens[index + 1 : index + 4]]
+    if token.kind in _OPENERS:
+        # 未转移的还剩, 另外 … : what opens; 其余 right after 除了 … is the second half
+        return True
+    has_quantity = any(before.kind is Kind.QTY for before in clause.tokens)
+    if token.kind is Kind.STILL:
+        return Kind.QTY in following or (has_quantity and Kind.NEG in following)
+    if token.kind is Kind.AGAIN:
+        return has_quantity and bool(_MOVES.intersection(following))
+    if token.kind is Kind.TOTAL:
+        return has_quantity and any(before.kind in _MOVES for before in clause.tokens)
+    return False
+
+
+def _ask(sentence: list[Clause]) -> None:
+    """A question mark: its clause when that has a question word of its own, else the sentence."""
+    clause = next((clause for clause in reversed(sentence) if clause.tokens), sentence[-1])
+    kinds = {token.kind for token in clause.tokens}
+    if Kind.QWORD in kinds and Kind.TAG not in kinds:
+        clause.asked = True
+        return
+    if Kind.ASK_END in kinds and Kind.TAG not in kinds and clause.tokens[-1].text not in {"吧", "嘛"}:
+        clause.asked = True
+        return
+    for each in sentence:
+        each.asked = True
+
+
+def _mood(sentence: list[Clause]) -> None:
+    for clause in sentence:
+        kinds = {token.kind for token in clause.tokens}
+        if Kind.TAG in kinds:
+            for each in sentence:
+                each.asked = True
+        if Kind.QWORD in kinds or Kind.ASK_END in kinds or _ends_in_not(clause):
+            clause.asked = True
+        if Kind.COND in kinds:
+            for each in sentence:
+                each.unreal = True
+
+
+def _ends_in_not(clause: Clause) -> bool:
+    """转移了没有: a verb, then "not" and nothing more, asks."""
+    tokens = [token for token in clause.tokens if token.kind is not Kind.FILL]
+    return (
+        len(tokens) > 1
+        and tokens[-1].kind is Kind.NEG
+        and any(token.kind in _MOVES | {Kind.LE, Kind.ACK, Kind.DONE} for token in tokens)
+    )

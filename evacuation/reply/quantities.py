@@ -1,0 +1,212 @@
+"""Numbers bound to their units: households, people, pairs of both, and the numbers that count nothing.
+
+Times, dates, groups, ages, millimetres and telephones become harmless or group tokens; a number that no unit
+claims stays `Kind.LOOSE`, and nothing around a loose number is sure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from evacuation.reply.lexicon import Kind
+from evacuation.reply.tokens import Amount, Token
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_JOIN: Final = frozenset({Kind.FILL, Kind.SPACE, Kind.TOTAL, Kind.COMMA})
+"""What may stand between the households and the people of one pair."""
+_AFTER_PAIR: Final = frozenset({Kind.STOP, Kind.COMMA, Kind.ASK_MARK})
+_UNITS: Final = frozenset({Kind.HOUSE, Kind.PERSON})
+# "4 户", "42户 118人": spaces that Latin and digits bring along
+_PEOPLE_AFTER: Final = frozenset({Kind.PEOPLE, Kind.SOME, Kind.OTHERS})
+
+
+def measure(tokens: Sequence[Token]) -> list[Token]:
+    """Replace numbers and units by what they count."""
+    return _pairs(_inherit(_units(tokens)))
+
+
+def _inherit(tokens: list[Token]) -> list[Token]:
+    """12 families moved, 2 refuse: a bare number before a verb of staying has the unit of the one before it."""
+    done: list[Token] = []
+    last: Amount | None = None
+    for index, token in enumerate(tokens):
+        if token.kind is Kind.STOP:
+            last = None
+        elif token.kind is Kind.QTY:
+            last = token.amount
+        elif token.kind is Kind.LOOSE and token.value is not None and last is not None and not last.others:
+            following = _skip(tokens, index + 1)
+            single = (last.households is None) != (last.people is None)
+            if single and following < len(tokens) and tokens[following].kind in {Kind.REFUSE, Kind.LEFT}:
+                house = last.households is not None
+                amount = Amount(households=token.value if house else None, people=None if house else token.value)
+                done.append(replace(token, kind=Kind.QTY, amount=replace(amount, exact=token.exact)))
+                continue
+        done.append(token)
+    return done
+
+
+def _skip(tokens: Sequence[Token], at: int) -> int:
+    while at < len(tokens) and tokens[at].kind is Kind.SPACE:
+        at += 1
+    return at
+
+
+def _units(tokens: Sequence[Token]) -> list[Token]:
+    done: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
+        if token.kind in {Kind.LABEL_HOUSE, Kind.LABEL_PERSON}:
+            at = _label(tokens, at, done)
+        elif token.kind is Kind.NUM or (token.text == "几" and _counts(tokens, at)):
+            at = _one(tokens, at, done)
+        elif token.kind is Kind.ORDINAL and at + 1 < len(tokens) and tokens[at + 1].kind is Kind.NUM:
+            at = _ordinal(tokens, at, done)
+        elif token.kind is Kind.ODD:
+            done.append(replace(token, kind=Kind.UNKNOWN))
+            at += 1
+        else:
+            done.append(token)
+            at += 1
+    return done
+
+
+def _counts(tokens: Sequence[Token], at: int) -> bool:
+    """几户, 几十人: about, without any number."""
+    return at + 1 < len(tokens) and tokens[at + 1].kind in _UNITS | {Kind.NUM}
+
+
+def _label(tokens: Sequence[Token], at: int, done: list[Token]) -> int:
+    """户数42, 人数:118."""
+    label, here = tokens[at], at + 1
+    while here < len(tokens) and tokens[here].kind in {Kind.SPACE, Kind.COMMA, Kind.IS}:
+        here += 1
+    if here < len(tokens) and tokens[here].kind is Kind.NUM and tokens[here].value is not None:
+        number = tokens[here]
+        house = label.kind is Kind.LABEL_HOUSE
+        amount = Amount(households=number.value) if house else Amount(people=number.value)
+        end = here + 1
+        if end < len(tokens) and tokens[end].kind is (Kind.HOUSE if house else Kind.PERSON):
+            end += 1
+        done.append(Token(Kind.QTY, "", label.start, tokens[end - 1].end, amount=amount))
+        return end
+    done.append(replace(label, kind=Kind.FILL))
+    return at + 1
+
+
+def _ordinal(tokens: Sequence[Token], at: int, done: list[Token]) -> int:
+    """第3组 is a group; any other ordinal counts nothing."""
+    end = at + 2
+    kind = Kind.FILL
+    if end < len(tokens) and tokens[end].kind in {Kind.GROUP_UNIT, Kind.COUNTER, Kind.HOUSE, Kind.PERSON}:
+        kind = Kind.GROUP if tokens[end].kind is Kind.GROUP_UNIT else Kind.FILL
+        end += 1
+    done.append(Token(kind, "", tokens[at].start, tokens[end - 1].end))
+    return end
+
+
+def _one(tokens: Sequence[Token], at: int, done: list[Token]) -> int:
+    """A number, what makes it vague, and its unit."""
+    number = tokens[at]
+    exact, end = number.exact and number.value is not None, at + 1
+    while done and done[-1].kind is Kind.ABOUT:
+        done.pop()
+        exact = False
+    while (
+        end + 1 < len(tokens) and tokens[end].kind is Kind.DASH and tokens[end + 1].kind is Kind.NUM
+    ):  # 2-3户; a chain such as 2-42-118 has no unit and ends loose
+        exact, end = False, end + 2
+    while end < len(tokens) and tokens[end].kind in {Kind.ODD, Kind.NUM} and _vague(tokens, end):
+        exact, end = False, end + 1
+    unit = _skip(tokens, end)
+    if unit < len(tokens):
+        kind = tokens[unit].kind
+        if kind in _UNITS:
+            return _counted(tokens, at, unit, exact, done)
+        if kind is Kind.GROUP_UNIT and unit == end:
+            done.append(Token(Kind.GROUP, "", number.start, tokens[unit].end))
+            return unit + 1
+        if kind is Kind.COUNTER and unit == end:
+            done.append(Token(Kind.FILL, "", number.start, tokens[unit].end))
+            return unit + 1
+        if kind in _PEOPLE_AFTER and number.value is not None:
+            others = kind is Kind.OTHERS  # 12 residents, 3 workers
+            amount = Amount(people=number.value, exact=exact, others=others)
+            done.append(Token(Kind.QTY, "", number.start, tokens[unit].end, amount=amount))
+            return unit + 1
+    done.append(Token(Kind.LOOSE, number.text, number.start, tokens[end - 1].end, number.value, exact))
+    return end
+
+
+def _vague(tokens: Sequence[Token], at: int) -> bool:
+    """二十多户, 十几人: vague only when a unit follows."""
+    following = _skip(tokens, at + 1)
+    return following < len(tokens) and tokens[following].kind in _UNITS | {Kind.ODD}
+
+
+def _counted(tokens: Sequence[Token], at: int, unit: int, exact: bool, done: list[Token]) -> int:
+    number, end = tokens[at], unit + 1
+    if end < len(tokens) and tokens[end].kind is Kind.ODD:  # 12户左右
+        exact, end = False, end + 1
+    others = False
+    if tokens[unit].kind is Kind.PERSON:
+        if end < len(tokens) and tokens[end].kind is Kind.OTHERS:
+            others, end = True, end + 1
+        elif end < len(tokens) and tokens[end].kind is Kind.PEOPLE:
+            end += 1
+    elif end < len(tokens) and tokens[end].kind is Kind.PEOPLE and tokens[end].text not in {"人", "家", "人些"}:
+        end += 1
+    value = number.value
+    if tokens[unit].kind is Kind.HOUSE:
+        amount = Amount(households=value, exact=exact)
+    else:
+        amount = Amount(people=value, exact=exact, others=others)
+    done.append(Token(Kind.QTY, "", number.start, tokens[end - 1].end, amount=amount))
+    return end
+
+
+def _pairs(tokens: Sequence[Token]) -> list[Token]:
+    """12户36人, 12户,36人 and 36人(12户) become one quantity."""
+    done: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
+        other = _partner(tokens, at) if token.kind is Kind.QTY else None
+        if other is not None:
+            first, second = token.amount, tokens[other].amount
+            assert first is not None  # a QTY always has one
+            assert second is not None
+            households = first.households if first.households is not None else second.households
+            people = first.people if first.people is not None else second.people
+            both = Amount(households=households, people=people, exact=first.exact and second.exact)
+            done.append(Token(Kind.QTY, "", token.start, tokens[other].end, amount=both))
+            at = other + 1
+        else:
+            done.append(token)
+            at += 1
+    return done
+
+
+def _partner(tokens: Sequence[Token], at: int) -> int | None:
+    """The quantity that completes this one, if nothing but fillers or one pause stands between."""
+    mine, here, pauses = tokens[at].amount, at + 1, 0
+    while here < len(tokens) and here < at + 5 and tokens[here].kind in _JOIN:
+        pauses += tokens[here].kind is Kind.COMMA
+        here += 1
+    if here >= len(tokens) or tokens[here].kind is not Kind.QTY or pauses > 1:
+        return None
+    other = tokens[here].amount
+    if mine is None or other is None or mine.others or other.others:
+        return None
+    if (mine.households is None) == (other.households is None) or (mine.people is None) == (other.people is None):
+        return None
+    if pauses:
+        # 已转移42户,118人未转移 is two things: a pause joins only what ends there
+        after = _skip(tokens, here + 1)
+        if after < len(tokens) and tokens[after].kind not in _AFTER_PAIR:
+            return None
+    return here
