@@ -33,6 +33,8 @@ class Claim:
         None where the sender gave no number.
     whole
         It is about the village's list, not about the households its post is named for.
+    disputed
+        It corrects what was marked household by household; a person has to settle which is true.
     read_by
         The person who read it, where the text was not certain; they cannot confirm it either.
     """
@@ -45,6 +47,7 @@ class Claim:
     people: int | None = None
     complete: bool = False
     whole: bool = True
+    disputed: bool = False
     read_by: str | None = None
 
     @property

@@ -11,6 +11,7 @@ from core.facts import Fact
 from evacuation.allowed import NotAllowed
 from evacuation.claims import Claim, ClaimKind
 from evacuation.household_status import Arrived, HouseholdState, HouseholdStatus, How
+from evacuation.listed import totals
 from evacuation.task_facts import Cleared, TaskState
 from evacuation.task_state import ACTIVE, Task
 
@@ -57,19 +58,24 @@ def open_refusals(task: Task, statuses: Statuses) -> tuple[Claim, ...]:
 
 
 def disputed(task: Task, statuses: Statuses) -> tuple[Claim, ...]:
-    """Counts that say fewer have moved than the marks that stood when they were sent; a person must settle them."""
-    found = []
-    for claim in task.claims:
-        if claim.kind.group is not ClaimKind.MOVED or claim.households is None:
-            continue
-        marked = [
-            status
-            for code in _scope(task, claim)
-            if (status := statuses.get(code)) is not None and status.state in _MOVED and status.at <= claim.at
-        ]
-        if len(marked) > claim.households:
-            found.append(claim)
-    return tuple(found)
+    """Corrections that say fewer than what was marked, as long as those marks stand; a person must settle them."""
+    return tuple(claim for claim in task.claims if claim.disputed and _belies(task, claim, statuses))
+
+
+def _belies(task: Task, claim: Claim, statuses: Statuses) -> bool:
+    states = _MOVED if claim.kind.group is ClaimKind.MOVED else (HouseholdState.AWAY,)
+    marked = [
+        row
+        for row in task.households
+        if row.household in _scope(task, claim)
+        and (status := statuses.get(row.household)) is not None
+        and status.state in states
+        and status.at <= claim.at
+    ]
+    households, people = totals(marked)
+    return (claim.households is not None and households > claim.households) or (
+        claim.people is not None and people > claim.people
+    )
 
 
 def blockers(task: Task, statuses: Statuses) -> tuple[str, ...]:

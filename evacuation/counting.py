@@ -145,7 +145,13 @@ class Draft:
         self.task = evolve(self.task, fact)
 
     def report(
-        self, kind: ClaimKind, quantity: Quantity, *, marked: bool = False, closes: tuple[ClaimKind, ...] = ()
+        self,
+        kind: ClaimKind,
+        quantity: Quantity,
+        *,
+        marked: bool = False,
+        closes: tuple[ClaimKind, ...] = (),
+        disputed: bool = False,
     ) -> None:
         """Write the report down, unless it says again what stands already."""
         standing = self.claim(kind)
@@ -165,6 +171,7 @@ class Draft:
             people=quantity.people,
             complete=kind is ClaimKind.COMPLETE,
             whole=self.whole,
+            disputed=disputed,
             read_by=self.read_by,
         )
         self.emit(MovementReported(at=self.now, claim=claim, marked=marked, closes=closes))
@@ -221,10 +228,8 @@ class Draft:
             if households == 0 and people:
                 self.doubts.append("有人数没有户数")
                 return False
-        if _above(total, self.task.listed) or (
-            reading.remaining is not None and _above(reading.remaining, self.task.listed)
-        ):
-            listed = self.task.listed
+        listed = self.task.listed if any(_above(q, self.listed) for q in parts) else self.listed
+        if _above(total, listed) or (reading.remaining is not None and _above(reading.remaining, self.task.listed)):
             self.doubts.append(f"上报的比清单({listed.households}户{listed.people}人)多")
             return False
         return True
@@ -283,10 +288,10 @@ class Draft:
             self.set(codes, Arrived if complete else Departed)
             self.report(kind, said, marked=True, closes=(ClaimKind.REFUSED, ClaimKind.AWAY, ClaimKind.REMAINING))
             return
-        if self._fewer_than_marked(said):
+        if self._fewer_than_marked(said, *_MOVED):
             self.doubts.append("上报的比已逐户登记的少")
             if correction:
-                self.report(kind, said)
+                self.report(kind, said, disputed=True)
             return
         if not everything and self._too_many_together(said):
             self.doubts.append("转移与拒绝、外出相加比清单多")
@@ -316,8 +321,8 @@ class Draft:
                 return Quantity(households=listed.households, people=listed.people)
         return said
 
-    def _fewer_than_marked(self, said: Quantity) -> bool:
-        marked = self.marked(*_MOVED)
+    def _fewer_than_marked(self, said: Quantity, *states: HouseholdState) -> bool:
+        marked = self.marked(*states)
         return (said.households is not None and said.households < marked.households) or (
             said.people is not None and said.people < marked.people
         )
@@ -387,6 +392,9 @@ class Draft:
                 closes=(ClaimKind.REFUSED, ClaimKind.MOVED, ClaimKind.AWAY, ClaimKind.REMAINING),
             )
             return
+        if self._fewer_than_marked(said, S.AWAY):
+            self.doubts.append("外出的比已逐户登记的少")
+            return
         if said and (not _is_zero(said) or self.claim(ClaimKind.AWAY) is not None):
             self.report(ClaimKind.AWAY, said)
 
@@ -415,7 +423,7 @@ class Draft:
             self._persuaded()
             return
         if last.marked and stands and not _equal(said, self.listed):
-            self.report(last.claim.kind, said)
+            self.report(last.claim.kind, said, disputed=True)
             self.doubts.append("更正与已逐户登记的不符")
             return
         if last.claim.kind is ClaimKind.REFUSED:
