@@ -87,7 +87,6 @@ class Callouts(Section):
     redials: int = Field(default=DEFAULT_POLICY.redials, ge=0, le=20)
     redials_within: Wait = DEFAULT_POLICY.redials_within_s
     ring: Wait = DEFAULT_POLICY.ring_s
-    message: Wait = DEFAULT_POLICY.message_s
     code_reuse: Wait = DEFAULT_POLICY.code_reuse_h * _HOUR
     lease: Wait = DEFAULT_LEASE_S
 
@@ -115,6 +114,5 @@ class Callouts(Section):
             redials=self.redials,
             redials_within_s=self.redials_within,
             ring_s=self.ring,
-            message_s=self.message,
             code_reuse_h=self.code_reuse // _HOUR,
         )

@@ -1,7 +1,7 @@
 """Settings whose defaults are the policies of the rooms: one number, one place.
 
-A section here has a field for every field of its policy (a test counts them); durations lose the suffix ``_s``, because
-the file writes them as ``5s 3m 2h``.
+A section here has a field for every field of its policy that something acts on; durations lose the suffix ``_s``,
+because the file writes them as ``5s 3m 2h``.
 """
 
 from __future__ import annotations
@@ -129,7 +129,6 @@ class ClockTerms(Section):
     group_speed: Part = _CLOCKS.group_speed
     margin: Duration = _CLOCKS.margin_s
     way_unknown_m: int = Field(default=_CLOCKS.way_unknown_m, ge=0, le=100_000)
-    lead_unknown: Duration = _CLOCKS.lead_unknown_s
 
     def policy(self) -> ClockPolicy:
         """The policy as the room knows it."""

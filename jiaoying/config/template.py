@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from importlib.resources import files
 
 _LINE = re.compile(
@@ -11,7 +12,9 @@ _LINE = re.compile(
 )
 
 
-def default_text(changes: dict[str, str | int] | None = None) -> str:
+def default_text(
+    changes: Mapping[str, str | int] | None = None, *, area: str = "", name: str = "", status: str = ""
+) -> str:
     """The file that `init` writes, every default spelt out.
 
     Parameters
@@ -19,6 +22,8 @@ def default_text(changes: dict[str, str | int] | None = None) -> str:
     changes : mapping, optional
         Values of this site by dotted key, e.g. ``{"site.area": "530629", "web.port": 9000}``; every comment stays.
         A key of the one item of a list is named by its list: ``sources.path``.
+    area, name, status : str, optional
+        The same for what every site says of itself.
 
     Raises
     ------
@@ -26,7 +31,10 @@ def default_text(changes: dict[str, str | int] | None = None) -> str:
         When a key does not stand in the file as one value on one line.
     """
     lines = files(__package__).joinpath("template.yaml").read_text(encoding="utf-8").splitlines()
-    left = dict(changes or {})
+    left: dict[str, str | int] = {
+        key: value for key, value in (("site.area", area), ("site.name", name), ("site.status", status)) if value
+    }
+    left.update(changes or {})
     path: list[tuple[int, str]] = []
     for number, line in enumerate(lines):
         match = _LINE.fullmatch(line)
