@@ -76,7 +76,7 @@ class Desk:
             return 0
 
         def keep(work: Work) -> int:
-            return acts.plan(work.connection, wanted)
+            return acts.plan(work, wanted)
 
         new = self.writer.execute(keep)
         self._planned.update(act.id for act in wanted)
@@ -127,7 +127,7 @@ class Desk:
         for row in connection.execute(query.order_by(table.c.id)):
             if self._id(ActKind.READ, row.id) in self._planned:
                 continue
-            text = acts.get(connection, row.gateway_id)
+            text = acts.find(connection, row.gateway_id)
             means = text.payload.get("means") if text is not None else None
             words = str(text.payload["text"]) if text is not None else ""
             payload = {"reply": row.id, "text": _meaning(means, words), "who": DISPATCHER}

@@ -14,11 +14,10 @@ from sqlalchemy import Engine, select
 from core.ids import natural_id
 from evacuation.task import Task, TaskState
 from jiaoying.drills import acts
-from jiaoying.drills.acts import Act, ActKind
+from jiaoying.drills.acts import Act
 from jiaoying.drills.phones import Heard, ListFacts, Person, acts_for
 from jiaoying.drills.script import Script
 from jiaoying.storage.kinds import KINDS
-from jiaoying.storage.schema import drill_act
 from jiaoying.storage.work import Work
 from jiaoying.storage.writer import Writer
 from notifiers.callout import Attempt, CallOut
@@ -67,8 +66,9 @@ class Exchange:
         """Find what went out before this process began and was not heard (a drill that is started again)."""
         with self.engine.connect() as connection:
             table = KINDS["message"].table
-            heard = select(drill_act.c.id).where(drill_act.c.kind == str(ActKind.HEARD))
-            query = select(table.c.id).where(table.c.state.in_([str(s) for s in _WENT_OUT]), table.c.id.not_in(heard))
+            query = select(table.c.id).where(
+                table.c.state.in_([str(s) for s in _WENT_OUT]), table.c.id.not_in(acts.heard_messages())
+            )
             self._fresh.extend(connection.execute(query.order_by(table.c.id)).scalars())
 
     def listen(self, directory: Directory) -> int:
@@ -85,12 +85,11 @@ class Exchange:
         callouts = work.many("callout", [m.callout for m in messages if m.callout is not None])
         tasks = work.many("task", [c.subject for c in callouts.values() if c.subject_kind == "task"])
         revealed = work.reveal_many([ref for message in messages for ref in (message.to_ref, message.text_ref)])
+        new = acts.heard(work, [(message.id, message.queued_at) for message in messages])
         planned: list[Act] = []
-        heard_already: list[Act] = []
         for message in sorted(messages, key=lambda m: m.id):
             phone, text = revealed.get(message.to_ref), revealed.get(message.text_ref)
-            heard_already.append(Act(id=message.id, due_at=message.queued_at, kind=ActKind.HEARD))
-            if phone is None or text is None:
+            if phone is None or text is None or message.id not in new:
                 continue
             callout = callouts.get(message.callout) if message.callout is not None else None
             attempt = _attempt(callout, message.id)
@@ -100,17 +99,7 @@ class Exchange:
             person = person_of(directory.tree, post, phone)
             scripted = self.script.acts_for(heard, person, directory.tree)
             planned.extend(acts_for(heard, person, self.seed) if scripted is None else scripted)
-        known = _known(work, [act.id for act in heard_already])
-        acts.plan(work.connection, heard_already, done_at=work.now)
-        return acts.plan(work.connection, [act for act in planned if act.payload["message"] not in known])
-
-
-def _known(work: Work, ids: Sequence[str]) -> set[str]:
-    found: set[str] = set()
-    for start in range(0, len(ids), 500):
-        query = select(drill_act.c.id).where(drill_act.c.id.in_(ids[start : start + 500]))
-        found.update(work.connection.execute(query).scalars())
-    return found
+        return acts.plan(work, planned)
 
 
 def _still_sending(work: Work, ids: Iterable[str]) -> list[str]:

@@ -173,8 +173,7 @@ class Runner:
             done += self.service.deliver()
             done += self.exchange.listen(self.service.county.directory)
             done += self.desk.look(self.clock.now())
-            due = self.service.next_due()
-            if not done and (due is None or due > self.clock.now() or self._overdue(due)):
+            if not done:
                 break
         else:
             raise DrillStuck(f"{self.clock.now().isoformat()}: 同一时刻反复有事到期")
@@ -215,21 +214,21 @@ class Runner:
             self.service.ingest([frame])
             self._frames_done += 1
             taken += 1
-            self._remember(FRAMES, str(self._frames_done))
+            self._remember(FRAMES, self._frames_done)
         return taken
 
     def _do_acts(self) -> int:
         now = self.clock.now()
         with self.service.engine.connect() as connection:
-            waiting = acts.due(connection, now)
+            waiting = acts.due(connection, now, limit=200)
         for act in waiting:
-            self._do(act, now)
+            self._do(act)
         self._acts_done += len(waiting)
         return len(waiting)
 
-    def _do(self, act: Act, now: datetime) -> None:
+    def _do(self, act: Act) -> None:
         def done(work: Work) -> None:
-            acts.mark_done(work.connection, act.id, now)
+            acts.mark_done(work, act.id)
 
         made = self._command(act)
         if made is not None:
@@ -244,7 +243,7 @@ class Runner:
 
     def _command(self, act: Act) -> tuple[Command, Actor] | None:
         given = act.payload
-        match act.kind:
+        match ActKind(act.kind):
             case ActKind.RECEIPT:
                 return (
                     ReceiveReceipt(
@@ -260,7 +259,7 @@ class Runner:
             case ActKind.TEXT | ActKind.KEY:
                 if given.get("unless_answered") and self._answered(given.get("callout"), given.get("version")):
                     return None
-                key = act.kind is ActKind.KEY
+                key = act.kind == ActKind.KEY
                 return (
                     ReceiveText(
                         gateway=self.gateway,
@@ -319,18 +318,14 @@ class Runner:
     def _last_arrival(self) -> datetime:
         return self._arrival(self.frames[-1]) if self.frames else self.clock.now()
 
-    def _overdue(self, due: datetime) -> bool:
-        """A deadline that stays due although a whole pass did nothing: left to the watch, which raises an alarm."""
-        return due <= self.clock.now()
-
     def _wait(self, then: datetime) -> bool:
         if self.waiter is None:
             return False
         seconds = 0.0 if self.speed is None else (then - self.clock.now()).total_seconds() / self.speed
         return self.waiter(seconds)
 
-    def _remember(self, key: str, value: str) -> None:
-        self.service.writer.execute(lambda work: acts.remember(work.connection, key, value))
+    def _remember(self, key: str, value: str | int) -> None:
+        self.service.writer.execute(lambda work: acts.remember(work, key, value))
 
     # --- telling ----------------------------------------------------------------------------------------------
 
