@@ -1,0 +1,200 @@
+"""Puts a site together: settings, database, writer, gateways, service. The only place that knows all rooms."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from core.cap import CapStatus
+from jiaoying.config import Config
+from jiaoying.engine.polling import Source
+from jiaoying.engine.service import Service
+from jiaoying.engine.site import Site, wall_clock
+from jiaoying.storage import leader
+from jiaoying.storage import site as site_store
+from jiaoying.storage.database import open_engine, upgrade
+from jiaoying.storage.work import Work
+from jiaoying.storage.writer import Writer
+from notifiers.gateways.console import Console
+from notifiers.gateways.port import Gateway
+from notifiers.gateways.simulated import Exchange, Simulated
+
+
+class Busy(Exception):
+    """Another process runs this site's engine."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Running:
+    """A site put together. `leads` tells whether this process holds the engine's lock."""
+
+    config: Config
+    engine: Engine
+    writer: Writer
+    service: Service
+    sources: tuple[tuple[Source, int], ...]
+    leads: bool
+    _lead: leader.Leadership | None = None
+
+    def beat(self) -> None:
+        """Renew the lease of this engine."""
+        if self._lead is not None:
+            self._lead.renew(wall_clock())
+
+
+def site_of(config: Config, *, status: CapStatus | None = None) -> Site:
+    """A site's settings in the words of the rooms."""
+    return Site(
+        name=config.site.name,
+        area=config.site.area.ljust(12, "0") if config.site.area else "",
+        signature=config.signature,
+        timezone=config.timezone,
+        status=status or config.site.status,
+        warning=config.warning.policy(),
+        callout=config.callout.policy(),
+        clocks=config.evacuation.clocks.policy(),
+        order_at=config.evacuation.order_at,
+        night_from=config.evacuation.night_from,
+        night_to=config.evacuation.night_to,
+        stale_rain_s=config.stale_rain_s,
+        interval_minutes=config.interval_minutes,
+        public_url=config.public_url,
+    )
+
+
+def gateways_of(config: Config, clock: Callable[[], datetime], exchange: Exchange | None = None) -> tuple[Gateway, ...]:
+    """The gateways of the config, in order of preference; the simulated one talks to `exchange`."""
+    made: list[Gateway] = []
+    for notifier in config.notifiers:
+        match notifier.kind:
+            case "simulated":
+                made.append(Simulated(clock, exchange, name=notifier.name))
+            case "console":
+                made.append(Console(clock, name=notifier.name))
+    return tuple(made)
+
+
+def open_database(config: Config, *, seed: int | None = None, now: datetime | None = None) -> tuple[Engine, str]:
+    """Open the database, bring its tables up to date, and return it with the site's salt.
+
+    The salt is made once; in a drill it comes from the seed, so that the same seed gives the same journal (law 12).
+    """
+    engine = open_engine(config.database_url)
+    upgrade(engine)
+    salt = hashlib.sha256(f"jiaoying {seed}".encode()).hexdigest() if seed is not None else secrets.token_hex(32)
+
+    def first(work: Work) -> str:
+        known = site_store.get(work.connection, "salt")
+        if known is None:
+            site_store.put(work.connection, "salt", salt)
+            site_store.put(work.connection, "created_at", work.now.isoformat())
+            return salt
+        return known
+
+    moment = now or wall_clock()
+    with Writer(engine, salt=salt, clock=lambda: moment, recorded=lambda at: at, inline=True) as writer:
+        return engine, writer.execute(first)
+
+
+@contextmanager
+def running(
+    config: Config,
+    *,
+    clock: Callable[[], datetime] = wall_clock,
+    drill_seed: int | None = None,
+    exchange: Callable[[Engine, Writer], Exchange] | None = None,
+    need_lead: bool = True,
+    status: CapStatus | None = None,
+) -> Iterator[Running]:
+    """A site, opened and closed.
+
+    Parameters
+    ----------
+    clock : callable
+        Now; a virtual clock in a drill.
+    drill_seed : int, optional
+        Makes a drill: entries are recorded at the drill's own time, secrets come from the seed, commands run inline.
+    exchange : callable, optional
+        Makes the exchange of the simulated gateway from engine and writer.
+    need_lead : bool
+        Whether the engine's lock must be had; without it only storing is allowed.
+
+    Raises
+    ------
+    Busy
+        When another process leads and `need_lead` is set.
+    """
+    engine, salt = open_database(config, seed=drill_seed, now=clock() if drill_seed is not None else None)
+    owner = f"{socket.gethostname()}:{os.getpid()}"
+    lead = leader.Leadership(engine, owner=owner)
+    leads = lead.acquire(wall_clock())
+    if not leads and need_lead:
+        engine.dispose()
+        raise Busy("另一个进程正在运行这个站点的引擎")
+    drill = drill_seed is not None
+    writer = Writer(
+        engine,
+        salt=salt,
+        clock=clock,
+        recorded=(lambda at: at) if drill else None,
+        inline=drill,
+        fence=lead.fence() if leads else None,
+    )
+    service = Service(
+        engine=engine,
+        writer=writer,
+        site=site_of(config, status=status),
+        gateways=gateways_of(config, clock, exchange(engine, writer) if exchange is not None else None),
+        clock=clock,
+        epoch=lead.epoch or 0,
+        thresholds=config.threshold_sets()["default"],
+    )
+    try:
+        if leads:
+            service.recover()
+        yield Running(
+            config=config,
+            engine=engine,
+            writer=writer,
+            service=service,
+            sources=sources_of(config),
+            leads=leads,
+            _lead=lead if leads else None,
+        )
+    finally:
+        service.close()
+        if leads:
+            lead.release(wall_clock())
+        engine.dispose()
+
+
+def sources_of(config: Config) -> tuple[tuple[Source, int], ...]:
+    """The polled sources, each with its pace in seconds; relative paths start beside the config."""
+    made = []
+    for source in config.sources:
+        pattern = Path(source.path)
+        base = pattern.parent if pattern.is_absolute() else config.directory / pattern.parent
+        made.append((Source(name=source.name, path=base, pattern=pattern.name), source.every))
+    return tuple(made)
+
+
+__all__ = [
+    "Busy",
+    "Running",
+    "Sequence",
+    "gateways_of",
+    "open_database",
+    "registers",
+    "running",
+    "site_of",
+    "sources_of",
+]

@@ -1,0 +1,472 @@
+"""The service: one door for commands, one tick for deadlines, one step for what is queued. Same code live and in drills."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, TypeVar
+
+from sqlalchemy import Engine
+
+from core.levels import Level
+from evacuation import request as requests
+from evacuation import task as tasks
+from evacuation.request import Request
+from evacuation.task import Task
+from hazards.frames import RainFrame
+from hazards.stations_to_zones import ZoneRain
+from hazards.zones import Family
+from jiaoying.engine import alarms, approving, calling, counting, deliver, ending, ordering, receiving, watch
+from jiaoying.engine.commands import (
+    ENGINE,
+    AcknowledgeAlarm,
+    Actor,
+    AnswerCallout,
+    ApproveWarning,
+    CancelWarning,
+    CloseRequest,
+    Command,
+    ConfirmTask,
+    EndDrill,
+    RaiseWarning,
+    ReadReply,
+    ReceiveReceipt,
+    ReceiveText,
+    RejectWarning,
+    SetHousehold,
+    SignAllClear,
+    TakeOver,
+)
+from jiaoying.engine.county import County
+from jiaoying.engine.proposals import OPEN
+from jiaoying.engine.rain import LONGEST_H, Rain
+from jiaoying.engine.site import Site
+from jiaoying.engine.turn import Turn
+from jiaoying.storage import due, inbox, outbox, registers
+from jiaoying.storage import rain as rain_store
+from jiaoying.storage.work import Work
+from jiaoying.storage.writer import Writer
+from notifiers.gateways.port import Gateway
+from people.areas import AreaTree
+from people.posts import Directory
+from warning.assess import Situation
+from warning.indices import JIANGHUA, ThresholdSet
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+TICKED = ("callout", "warning", "task", "request")
+MOST_PASSES = 50  # passes of one tick over what its own work made due; more would be a loop, and is an alarm
+
+HANDLERS: dict[type[Command], Callable[[Turn, Any], Any]] = {
+    ApproveWarning: approving.approve,
+    RejectWarning: approving.reject,
+    CancelWarning: approving.cancel,
+    RaiseWarning: approving.raise_by_hand,
+    ReadReply: receiving.read_by_person,
+    ConfirmTask: counting.confirm,
+    SignAllClear: ending.sign_all_clear,
+    TakeOver: ending.take_over,
+    AnswerCallout: ending.answer_by_desk,
+    SetHousehold: counting.set_household,
+    CloseRequest: ending.move_request,
+    AcknowledgeAlarm: alarms.acknowledge,
+    EndDrill: ending.end_drill,
+}
+
+
+class Service:
+    """The engine of one site.
+
+    Parameters
+    ----------
+    engine : sqlalchemy.Engine
+        Of the site's database, for reading.
+    writer : Writer
+        The one writer.
+    site : Site
+        Settings in the words of the rooms.
+    gateways : sequence of Gateway
+        In order of preference.
+    clock : callable
+        Now; virtual in a drill.
+    epoch : int
+        The fencing epoch of this engine.
+    thresholds : ThresholdSet
+        Judges every zone for which nothing is filed.
+    """
+
+    def __init__(
+        self,
+        *,
+        engine: Engine,
+        writer: Writer,
+        site: Site,
+        gateways: Sequence[Gateway],
+        clock: Callable[[], datetime],
+        epoch: int = 1,
+        thresholds: ThresholdSet = JIANGHUA,
+    ) -> None:
+        self.engine = engine
+        self.thresholds = thresholds
+        self.writer = writer
+        self.site = site
+        self.clock = clock
+        self.deliverer = deliver.Deliverer(gateways, self.run, lease_s=site.lease_s, epoch=epoch)
+        self._county: County | None = None
+        self._rain: Rain | None = None
+        self._watched_at: datetime | None = None
+        self._judged_at: datetime | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    # --- state that is made from the database and may be thrown away ------------------------------------------
+
+    @property
+    def county(self) -> County:
+        """The registers as they stand; read again after an import."""
+        if self._county is None:
+            with self.engine.connect() as connection:
+                rows = registers.load_county_rows(connection, default=self.thresholds)
+            tree = AreaTree(rows.areas)
+            self._county = County(
+                version=rows.version,
+                tree=tree,
+                posts=tuple(rows.posts),
+                directory=Directory(tree, rows.posts, zone=self.site.timezone),
+                households={h.code: h for h in rows.households},
+                shelters={s.code: s for s in rows.shelters},
+                zones={z.code: z for z in rows.zones},
+                stations={s.code: s for s in rows.stations},
+                thresholds=rows.thresholds,
+            )
+        return self._county
+
+    @property
+    def rain(self) -> Rain:
+        """Sums of all zones; built from the stored frames when the registers changed or the engine started."""
+        if self._rain is None or self._rain.county is not self.county:
+            since = self.clock() - timedelta(hours=LONGEST_H + 1)
+            with self.engine.connect() as connection:
+                frames = rain_store.load_frames(connection, since=since)
+            self._rain = Rain.build(self.site, self.county, frames)
+        return self._rain
+
+    def refresh(self) -> None:
+        """See what other processes wrote: registers imported, frames stored and not yet judged."""
+        with self.engine.connect() as connection:
+            version = registers.version(connection)
+        if self._county is not None and version != self._county.version:
+            self.registers_changed()
+        self.judge()
+
+    def registers_changed(self) -> None:
+        """Forget the snapshot: the next turn reads the registers again."""
+        self._county = None
+
+    def _crossings(self) -> Mapping[str, tuple[datetime, datetime]]:
+        return self._rain.crossings if self._rain is not None else {}
+
+    # --- commands ---------------------------------------------------------------------------------------------
+
+    def run(
+        self,
+        cause: str,
+        handle: Callable[[Turn], T],
+        *,
+        actor: Actor = ENGINE,
+        also: Callable[[Work], None] | None = None,
+        now: datetime | None = None,
+    ) -> T:
+        """Run one turn: everything `handle` writes is committed together, or not at all."""
+        county = self.county
+
+        def work_on(work: Work) -> T:
+            turn = Turn(work=work, site=self.site, county=county, actor=actor, cause=cause, crossings=self._crossings())
+            result = handle(turn)
+            follow_up(turn)
+            if also is not None:
+                also(work)
+            return result
+
+        result = self.writer.execute(work_on, now=now)
+        self.deliverer.wake.set()
+        return result
+
+    def execute(self, command: Command, actor: Actor, *, also: Callable[[Work], None] | None = None) -> Any:
+        """Carry out one command for one actor. `also` runs in the same transaction (a drill marks its act done).
+
+        Raises
+        ------
+        NotFound, NotAllowed, Stale
+            When the command names nothing, is refused, or acts on an old version.
+        """
+        if isinstance(command, ReceiveText | ReceiveReceipt):
+            return self.receive(command, actor, also=also)
+        handler = HANDLERS[type(command)]
+        return self.run(command.name, lambda turn: handler(turn, command), actor=actor, also=also)
+
+    def receive(
+        self, command: ReceiveText | ReceiveReceipt, actor: Actor, *, also: Callable[[Work], None] | None = None
+    ) -> bool:
+        """Write an inbound act down, then understand it. Returns False when it was seen before."""
+        new = self.store_inbound(command, actor, also=also)
+        self.handle_inbound()
+        return new
+
+    def store_inbound(
+        self, command: ReceiveText | ReceiveReceipt, actor: Actor, *, also: Callable[[Work], None] | None = None
+    ) -> bool:
+        """Write an inbound act down durably and nothing else (a hook answers 200 after this)."""
+        text = isinstance(command, ReceiveText)
+        identity = command.gateway_id if isinstance(command, ReceiveText) else command.receipt_id
+
+        def store(turn: Turn) -> bool:
+            return inbox.store(
+                turn.work,
+                gateway=command.gateway,
+                gateway_id=identity,
+                kind="text" if text else "receipt",
+                body=receiving.body_of(command).encode(),
+                received_at=turn.now,
+            )
+
+        return self.run("StoreInbound", store, actor=actor, also=also)
+
+    def handle_inbound(self, limit: int = 500) -> int:
+        """Understand what is stored and not yet handled, oldest first; one that fails never stops the others."""
+        with self.engine.connect() as connection:
+            waiting = inbox.unhandled(connection, limit=limit)
+        for row in waiting:
+            actor = Actor(kind="gateway", id=row.gateway)
+            try:
+                self.run("HandleInbound", partial(_handle_inbound, row), actor=actor)
+            except Exception as error:  # noqa: BLE001  # kept in the inbox and shown; the others go on
+                self._failed(f"inbox {row.gateway} {row.gateway_id}", error)
+                self.run("HandleInbound", partial(_inbound_failed, row), actor=actor)
+        return len(waiting)
+
+    # --- rain -------------------------------------------------------------------------------------------------
+
+    def store_frames(self, frames: Sequence[RainFrame], *, cause: str = "IngestFrame") -> int:
+        """Write frames down without judging them; a running service judges what it finds. Returns new or corrected."""
+        ordered = sorted(frames, key=lambda f: (f.valid_at, f.source))
+        return sum(self.run(cause, partial(_store_frame, frame)) for frame in ordered)
+
+    def ingest(self, frames: Sequence[RainFrame], *, cause: str = "IngestFrame") -> int:
+        """Take frames in: store, match, judge, order, call. Returns how many were new or corrected; twice is nothing."""
+        changed = self.store_frames(frames, cause=cause)
+        self.judge()
+        return changed
+
+    def judge(self) -> int:
+        """Judge every stored frame not yet judged, in the order of their time; safe to run again after a crash.
+
+        A frame for a time before one already judged (a late correction) changes the sums, and the newest time is
+        judged again with them.
+        """
+        with self.engine.connect() as connection:
+            waiting = rain_store.unjudged(connection)
+        if not waiting:
+            return 0
+        now = self.clock()
+        rain = self.rain
+        for key in waiting:
+            with self.engine.connect() as connection:
+                frame = rain_store.frame_at(connection, key)
+            if frame is None:
+                continue
+            at_zones = rain.add(frame)
+            self.run("ZoneRain", partial(_keep_zone_rain, rain.zones, at_zones), now=now)
+            if self._judged_at is None or key.valid_at > self._judged_at:
+                self._judge_at(key.valid_at, now)
+                self._judged_at = key.valid_at
+            self.run("Judged", partial(_mark_judged, key), now=now)
+        if self._judged_at is not None and waiting[-1].valid_at < self._judged_at:
+            self._judge_at(self._judged_at, now)
+        return len(waiting)
+
+    def _judge_at(self, at: datetime, now: datetime) -> None:
+        """Judge every village and family at `at`, worst first; calm ones only where a warning is open."""
+        open_now = self._open_villages()
+        for situation in sorted(self.rain.situations(at), key=_worst_first):
+            calm = situation.level is None and not situation.dark_zones
+            if calm and (situation.area, situation.family) not in open_now:
+                continue
+            try:
+                self.run("Assess", partial(_assess, situation), now=now)
+            except Exception as error:  # noqa: BLE001  # one village that fails must not stop the others
+                self._failed(f"assess {situation.area}", error)
+        self.run("CallDesk", approving.call_desk, now=now)
+
+    def _open_villages(self) -> frozenset[tuple[str, Family]]:
+        """Villages and families with an open warning: they are judged even when nothing exceeds there any more."""
+
+        def look(turn: Turn) -> frozenset[tuple[str, Family]]:
+            return frozenset((w.area, w.family) for w in turn.work.select("warning", state=OPEN))
+
+        return self.run("Look", look)
+
+    # --- deadlines --------------------------------------------------------------------------------------------
+
+    def tick(self, now: datetime | None = None) -> int:
+        """Do everything that is due, in order; returns how many deadlines were met."""
+        moment = now or self.clock()
+        self.refresh()
+        self.handle_inbound()
+        done = 0
+        seen: set[tuple[str, str, datetime]] = set()
+        for _ in range(MOST_PASSES):
+            waiting = [one for one in self._due(moment) if one not in seen]
+            if not waiting:
+                break
+            for kind, identity, at in waiting:
+                seen.add((kind, identity, at))
+                done += 1
+                try:
+                    self.run("Tick", partial(_when_due, kind, identity), now=moment)
+                except Exception as error:  # noqa: BLE001  # journalled, shown, and found again by the next tick
+                    self._failed(f"{kind} {identity}", error)
+        if self._watched_at is None or moment - self._watched_at >= timedelta(minutes=1):
+            self._watched_at = moment
+            newest = self.rain.newest_at
+            self.run("Watch", lambda turn: watch.watch(turn, newest_rain_at=newest), now=moment)
+        return done
+
+    def _due(self, moment: datetime) -> list[tuple[str, str, datetime]]:
+        with self.engine.connect() as connection:
+            return due.due(connection, moment, only=TICKED) + outbox.overdue(connection, moment)
+
+    def next_due(self) -> datetime | None:
+        """The earliest deadline of all rows."""
+        with self.engine.connect() as connection:
+            return due.next_due(connection)
+
+    def recover(self) -> None:
+        """After a start: what an engine before this one had in hand is in doubt, and the gateways are asked."""
+        self.run("Recover", lambda turn: outbox.recover(turn.work, epoch=self.deliverer.epoch))
+
+    def deliver(self) -> int:
+        """Send until nothing is queued for now; steps the delivery loop in the caller's thread (drills, tests)."""
+        if self._loop is None:
+            self._loop = asyncio.new_event_loop()
+        total = 0
+        self._loop.run_until_complete(self.deliverer.resolve_doubts())
+        while sent := self._loop.run_until_complete(self.deliverer.step()):
+            total += sent
+        return total
+
+    def close(self) -> None:
+        """Close the writer and the stepping loop."""
+        if self._loop is not None:
+            self._loop.close()
+        self.writer.close()
+
+    def _failed(self, what: str, error: Exception) -> None:
+        """A failing step is journalled, shown and retried; it never stops the others."""
+        log.exception("step failed: %s", what, exc_info=error)
+
+        def note(turn: Turn) -> None:
+            turn.work.note(
+                "engine",
+                self.site.area,
+                "StepFailed",
+                {"what": what, "error": type(error).__name__},
+                actor=str(turn.actor),
+                cause=turn.cause,
+                status=turn.site.status,
+            )
+            alarms.raise_alarm(turn, rule="step_failed", subject=what, level=Level.ORANGE, words=f"步骤失败:{what}")
+
+        self.run("StepFailed", note)
+
+
+def follow_up(turn: Turn) -> None:
+    """What follows from moved call-outs and grown lists, before the turn ends."""
+    while turn.moved or turn.tell:
+        while turn.moved:
+            callout = turn.moved.pop(0)
+            if callout.subject_kind == "proposal":
+                approving.desk_call_moved(turn, callout)
+        for event in sorted(turn.tell):
+            turn.tell.discard(event)
+            ordering.tell(turn, event)
+
+
+def _store_frame(frame: RainFrame, turn: Turn) -> bool:
+    return rain_store.store_frame(
+        turn.work, frame, actor=str(turn.actor), cause=turn.cause, status=str(turn.site.status)
+    )
+
+
+def _keep_zone_rain(zones: Sequence[str], at_zones: ZoneRain, turn: Turn) -> None:
+    rain_store.store_zone_rain(turn.work, zones, at_zones, status=str(turn.site.status))
+
+
+def _mark_judged(key: rain_store.FrameKey, turn: Turn) -> None:
+    rain_store.mark_judged(turn.work, key)
+
+
+def _assess(situation: Situation, turn: Turn) -> None:
+    approving.assess(turn, situation)
+
+
+def _handle_inbound(row: inbox.Inbound, turn: Turn) -> None:
+    command = receiving.command_of(row.gateway, row.gateway_id, (row.body or b"").decode())
+    if isinstance(command, ReceiveText):
+        receiving.text(turn, command)
+    else:
+        receiving.receipt(turn, command)
+    inbox.mark_handled(turn.work, row.id)
+
+
+def _inbound_failed(row: inbox.Inbound, turn: Turn) -> None:
+    """The row stays, its body with it; it is tried again a few times, then the alarm names it for a person."""
+    inbox.mark_failed(turn.work, row.id)
+
+
+def _when_due(kind: str, identity: str, turn: Turn) -> None:
+    state = turn.work.get(kind, identity)
+    if state is None:
+        return
+    if kind != "message" and (state.due_at is None or state.due_at > turn.now):
+        return
+    match kind:
+        case "callout":
+            calling.when_due(turn, state)
+        case "message":
+            deliver.when_due(turn, state)
+        case "warning":
+            approving.when_due(turn, state)
+        case "task":
+            _task_due(turn, state)
+        case "request":
+            _request_due(turn, state)
+        case _:
+            raise ValueError(f"a deadline of an unknown kind: {kind}")
+
+
+def _task_due(turn: Turn, task: Task) -> None:
+    facts = tasks.when_due(task, turn.now)
+    if facts:
+        turn.emit("task", task.id, facts)
+
+
+def _request_due(turn: Turn, request: Request) -> None:
+    facts = requests.when_due(request, turn.now)
+    if facts:
+        after: Request = turn.emit("request", request.id, facts)
+        alarms.raise_alarm(
+            turn,
+            rule="request_climbed",
+            subject=f"{request.id}:{after.level}",
+            level=Level.ORANGE,
+            area=request.area,
+            event=request.event,
+            words=f"{turn.county.short(request.area)}求助超时,已升到{after.level.chinese}",
+        )
+
+
+def _worst_first(situation: Situation) -> tuple[int, str, str]:
+    return (-(situation.level.rank if situation.level is not None else 0), situation.area, str(situation.family))
