@@ -88,6 +88,11 @@ def account(listed: Iterable[Listed], statuses: Mapping[str, HouseholdStatus]) -
     return Account(listed=total, **sums)
 
 
+def outstanding(listed: Iterable[Listed], statuses: Mapping[str, HouseholdStatus]) -> tuple[Listed, ...]:
+    """The households of a list that are not, or not all, safe or away: whom somebody still has to look for."""
+    return tuple(row for row in listed if (status := statuses.get(row.household)) is None or not status.accounted)
+
+
 _KEYS: Mapping[HouseholdState, str] = {
     HouseholdState.SAFE: "safe",
     HouseholdState.HOME: "unaccounted",

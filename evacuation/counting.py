@@ -10,6 +10,7 @@ from evacuation import household_status
 from evacuation.account import Count
 from evacuation.claims import Claim, ClaimKind, Report, of
 from evacuation.clearing import open_refusals
+from evacuation.counted import Counting, above, equal, in_words, is_zero, sum_of
 from evacuation.household_status import (
     Arrived,
     Departed,
@@ -31,56 +32,6 @@ _OPEN = frozenset({S.REFUSED, S.NEEDS_HELP, S.MISSING})
 _ANSWERS = frozenset({Intent.ACK, Intent.HELP, Intent.DANGER, Intent.PROGRESS, Intent.COMPLETE, Intent.REFUSE})
 _NOT_YET = frozenset({S.UNACCOUNTED, S.TOLD, S.REFUSED, S.NEEDS_HELP, S.MISSING})
 _ZERO = Quantity(households=0, people=0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counting:
-    """What a reading does.
-
-    Attributes
-    ----------
-    household_facts, task_facts
-        To be emitted in any case; where a person is wanted they hold only what is safe to count already.
-    to_person
-        Why a person must look, in Chinese; None when nothing is left to decide.
-    counted
-        What the sender is told was counted, and what is still open: "转移12户36人,拒绝2户5人,还差28户77人".
-    moved, refused, away, remaining
-        The same as numbers; None where there is nothing to say.
-    """
-
-    household_facts: tuple[tuple[str, Fact], ...] = ()
-    task_facts: tuple[Fact, ...] = ()
-    to_person: str | None = None
-    counted: str = ""
-    moved: Quantity | None = None
-    refused: Quantity | None = None
-    away: Quantity | None = None
-    remaining: Quantity | None = None
-
-
-def sum_of(task: Task, codes: frozenset[str]) -> Count:
-    rows = [row for row in task.households if row.household in codes]
-    return Count(households=len(rows), people=sum(row.people for row in rows))
-
-
-def _equal(quantity: Quantity, count: Count) -> bool:
-    return (quantity.households, quantity.people) == (count.households, count.people)
-
-
-def _is_zero(quantity: Quantity) -> bool:
-    return (quantity.households, quantity.people) in ((0, 0), (0, None), (None, 0))
-
-
-def _above(quantity: Quantity, limit: Count) -> bool:
-    return (quantity.households or 0) > limit.households or (quantity.people or 0) > limit.people
-
-
-def in_words(quantity: Quantity) -> str:
-    """12户36人; only what was said."""
-    households = "" if quantity.households is None else f"{quantity.households}户"
-    people = "" if quantity.people is None else f"{quantity.people}人"
-    return households + people or "(未报数)"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -221,15 +172,15 @@ class Draft:
                 households is not None
                 and people is not None
                 and households > people
-                and not _equal(quantity, self.listed)
+                and not equal(quantity, self.listed)
             ):
                 self.doubts.append("户数比人数多,是不是写反了")
                 return False
             if households == 0 and people:
                 self.doubts.append("有人数没有户数")
                 return False
-        listed = self.task.listed if any(_above(q, self.listed) for q in parts) else self.listed
-        if _above(total, listed) or (reading.remaining is not None and _above(reading.remaining, self.task.listed)):
+        listed = self.task.listed if any(above(q, self.listed) for q in parts) else self.listed
+        if above(total, listed) or (reading.remaining is not None and above(reading.remaining, self.task.listed)):
             self.doubts.append(f"上报的比清单({listed.households}户{listed.people}人)多")
             return False
         return True
@@ -255,10 +206,10 @@ class Draft:
             if self.last.claim.kind.group is not ClaimKind.MOVED:
                 self._corrected_other(self.last, said)
                 return
-            complete = self.last.claim.kind is ClaimKind.COMPLETE and _equal(said, self.listed)
+            complete = self.last.claim.kind is ClaimKind.COMPLETE and equal(said, self.listed)
         elif said is None and not complete:
             return
-        if complete and reading.refused is not None and not _is_zero(reading.refused):
+        if complete and reading.refused is not None and not is_zero(reading.refused):
             if said is None or not said:
                 self.doubts.append("又说全部转移又说有人不走")
                 return
@@ -270,7 +221,7 @@ class Draft:
             said = self._added(said)
         if complete:
             said = self._completed(said)
-        everything = _equal(said, self.listed) or _equal(said, self.task.listed)
+        everything = equal(said, self.listed) or equal(said, self.task.listed)
         kind = ClaimKind.COMPLETE if complete else ClaimKind.MOVED
         if self.task.state is TaskState.CLEARED:
             if correction and not everything:
@@ -280,10 +231,10 @@ class Draft:
         if complete and not everything and self.open:
             self.doubts.append("清单上还有拒绝、求助或失联的,报了全部转移")
             return
-        if _above(said, self.task.listed):
+        if above(said, self.task.listed):
             self.doubts.append(f"上报的比清单({self.task.listed.households}户{self.task.listed.people}人)多")
             return
-        if self.named and _equal(said, self.listed):
+        if self.named and equal(said, self.listed):
             codes = self.among(*_NOT_YET, *([S.MOVING] if complete else []))
             self.set(codes, Arrived if complete else Departed)
             self.report(kind, said, marked=True, closes=(ClaimKind.REFUSED, ClaimKind.AWAY, ClaimKind.REMAINING))
@@ -333,7 +284,7 @@ class Draft:
             households=(said.households or 0) + sum(c.households or 0 for c in others),
             people=(said.people or 0) + sum(c.people or 0 for c in others),
         )
-        return _above(total, self.task.listed if _above(said, self.listed) else self.listed)
+        return above(total, self.task.listed if above(said, self.listed) else self.listed)
 
     # Refused, away, remaining
 
@@ -343,12 +294,12 @@ class Draft:
             said = Quantity()
         if said is None:
             return
-        if _is_zero(said):
+        if is_zero(said):
             self._persuaded()
             return
         if self._after_clearing(said, "又报有人拒绝"):
             return
-        if self.named and _equal(said, self.listed) and not self.among(S.SAFE, S.AWAY):
+        if self.named and equal(said, self.listed) and not self.among(S.SAFE, S.AWAY):
             self.set(self.among(S.UNACCOUNTED, S.TOLD, S.MOVING, S.NEEDS_HELP, S.MISSING), Refused)
             self.report(
                 ClaimKind.REFUSED,
@@ -364,7 +315,7 @@ class Draft:
             people=max(settled.people, (moved.people or 0) if moved else 0) + (said.people or 1),
         )
         # A refusal is written down even where it contradicts what was said before: it can only keep the account open.
-        contradicts = _above(standing, self.listed)
+        contradicts = above(standing, self.listed)
         self.report(ClaimKind.REFUSED, said, closes=(ClaimKind.MOVED,) if contradicts and moved else ())
         if contradicts:
             self.doubts.append("拒绝与先前报的转移相加比清单多")
@@ -383,7 +334,7 @@ class Draft:
     def _away(self, said: Quantity | None) -> None:
         if said is None or self._after_clearing(said, "又报有人外出"):
             return
-        if self.named and _equal(said, self.listed) and not self.among(S.SAFE):
+        if self.named and equal(said, self.listed) and not self.among(S.SAFE):
             self.set(self.among(*_NOT_YET, S.MOVING), FoundAway)
             self.report(
                 ClaimKind.AWAY,
@@ -395,20 +346,20 @@ class Draft:
         if self._fewer_than_marked(said, S.AWAY):
             self.doubts.append("外出的比已逐户登记的少")
             return
-        if said and (not _is_zero(said) or self.claim(ClaimKind.AWAY) is not None):
+        if said and (not is_zero(said) or self.claim(ClaimKind.AWAY) is not None):
             self.report(ClaimKind.AWAY, said)
 
     def _remaining(self, said: Quantity | None) -> None:
         if said is None or not said or self._after_clearing(said, "又报还有人没走"):
             return
-        if not _is_zero(said) or self.claim(ClaimKind.REMAINING) is not None:
+        if not is_zero(said) or self.claim(ClaimKind.REMAINING) is not None:
             self.report(ClaimKind.REMAINING, said)
 
     def _after_clearing(self, said: Quantity, words: str) -> bool:
         """A cleared village takes no such report; somebody must look, and open it again by setting the households."""
         if self.task.state is not TaskState.CLEARED:
             return False
-        if not _is_zero(said):
+        if not is_zero(said):
             self.doubts.append(f"已清零的村{words}")
         return True
 
@@ -419,10 +370,10 @@ class Draft:
             return
         state = S.REFUSED if last.claim.kind is ClaimKind.REFUSED else S.AWAY
         stands = [c for c in self.among(state) if self.statuses[c].by == self.post]
-        if last.claim.kind is ClaimKind.REFUSED and _is_zero(said):
+        if last.claim.kind is ClaimKind.REFUSED and is_zero(said):
             self._persuaded()
             return
-        if last.marked and stands and not _equal(said, self.listed):
+        if last.marked and stands and not equal(said, self.listed):
             self.report(last.claim.kind, said, disputed=True)
             self.doubts.append("更正与已逐户登记的不符")
             return

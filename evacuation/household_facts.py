@@ -307,6 +307,5 @@ MARKS: Mapping[HouseholdState, type[HouseholdFact]] = {
     S.HOME: Returned,
 }
 
-FACTS: Mapping[str, type[Fact]] = {
-    fact.__name__: fact for fact in (Listed, *MARKS.values(), Persuaded, Corrected, DrillEnded)
-}
+_ALL_FACTS: tuple[type[Fact], ...] = (Listed, *MARKS.values(), Persuaded, Corrected, DrillEnded)
+FACTS: Mapping[str, type[Fact]] = {fact.__name__: fact for fact in _ALL_FACTS}

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from evacuation.clearing import open_refusals
-from evacuation.counting import Counting, Draft, in_words, sum_of
+from evacuation.counted import Counting, in_words, sum_of
+from evacuation.counting import Draft
 from evacuation.household_status import (
     HouseholdState,
     HouseholdStatus,

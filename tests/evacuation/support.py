@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from core.cap import CapStatus
@@ -56,7 +56,7 @@ class Village:
         self,
         sizes: Sequence[int],
         *,
-        named: dict[str, Sequence[int]] | None = None,
+        named: Mapping[str, Sequence[int]] | None = None,
         ordered: bool = True,
         event: str = "event",
         warning: str = "warning",

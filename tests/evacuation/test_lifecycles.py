@@ -58,7 +58,18 @@ TASK_ROWS: list[tuple[str | None, str, str]] = [
     *_stays("ORDERED ACKNOWLEDGED MOVING CLEARED", "AllClearSigned", "AllClearLapsed", "OthersReported"),
     *_from("ORDERED ACKNOWLEDGED MOVING CLEARED", ("DrillEnded", "STOOD_DOWN")),
 ]
-_TASK_LATE = ["Acknowledged", "MovementReported", "OthersReported", "Cleared", "Reopened", "CalledOff", "AllClearSigned", "AllClearLapsed", "AllClearGiven", "DrillEnded"]
+_TASK_LATE = [
+    "Acknowledged",
+    "MovementReported",
+    "OthersReported",
+    "Cleared",
+    "Reopened",
+    "CalledOff",
+    "AllClearSigned",
+    "AllClearLapsed",
+    "AllClearGiven",
+    "DrillEnded",
+]
 TASK_NOTES = {
     "ACKNOWLEDGED": ["Acknowledged"],
     "MOVING": ["Acknowledged", "Reopened"],
@@ -118,7 +129,20 @@ HOUSEHOLD_NOTES = {
     "MISSING": ["Listed", "NotFound"],
     "SAFE": ["Listed", "Told", "Departed", "Arrived", "Persuaded"],
     "AWAY": ["Listed", "Told", "FoundAway"],
-    "HOME": ["Listed", "Told", "Departed", "Arrived", "FoundAway", "Refused", "NeedsHelp", "NotFound", "WentBack", "Persuaded", "Returned", "DrillEnded"],
+    "HOME": [
+        "Listed",
+        "Told",
+        "Departed",
+        "Arrived",
+        "FoundAway",
+        "Refused",
+        "NeedsHelp",
+        "NotFound",
+        "WentBack",
+        "Persuaded",
+        "Returned",
+        "DrillEnded",
+    ],
 }
 
 REQUEST_ROWS: list[tuple[str | None, str, str]] = [

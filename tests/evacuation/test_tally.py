@@ -6,7 +6,7 @@ import pytest
 
 from core.levels import Level
 from evacuation import task
-from evacuation.account import Count
+from evacuation.account import Count, outstanding
 from evacuation.allowed import NotAllowed
 from evacuation.clearing import Outcome
 from evacuation.household_status import Arrived, HouseholdState, How
@@ -494,6 +494,15 @@ def test_away_of_the_whole_list_marks_and_of_part_claims() -> None:
     village.says(GRID, Reading(intents=(Intent.PROGRESS,), away=quantity(1, 3), remaining=quantity(3, 9), sure=True))
     assert village.claims() == [(GRID, "away", 1, 3), (GRID, "remaining", 3, 9)]
     assert village.account.away == Count(households=2, people=6)
+
+
+def test_who_is_still_outstanding() -> None:
+    village = small()
+    village.says(GRID, "3")
+    village.marks(OTHER, S.AWAY, 5)
+    assert [row.household for row in outstanding(village.listed, village.statuses)] == ["H6"]
+    assert village.account.outstanding == Count(households=1, people=3)
+    assert [row.household for row in outstanding(village.listed, {})] == [f"H{i}" for i in range(1, 7)]
 
 
 def test_the_reader_is_told_what_is_open() -> None:
