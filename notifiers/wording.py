@@ -291,7 +291,7 @@ def lint_order(text: str, *, village: str | None = None, code: str | None = None
     codes = re.findall(f"代号({CODE_PATTERN})", text)
     if len(codes) != 1 or (code is not None and text.count(code) != 1):
         faults.append("代号应出现且只出现一次")
-    if not re.match("(【(?:演练|测试)】)?【[^【】]+】", text):
+    if not re.match("(?:【(?:演练|测试)】)?【(?!(?:演练|测试)】)[^【】]+】", text):
         faults.append("没有签名")
     return faults
 
@@ -332,9 +332,9 @@ def _fit(text: str, room: int) -> str:
     if len(text) <= room:
         return text
     cut = text[: max(room - 1, 0)]
-    for bracket in "((":
-        if bracket in cut and text[len(cut) - 1] not in "))":
-            cut = cut[: cut.rindex(bracket)] if cut.rindex(bracket) > 0 else cut
+    opened = max(cut.rfind("("), cut.rfind("\uff08"))  # registers hold narrow and full-width brackets
+    if opened > 0 and opened > max(cut.rfind(")"), cut.rfind("\uff09")):
+        cut = cut[:opened]
     return f"{cut}…" if room > 0 else ""
 
 
