@@ -148,9 +148,10 @@ def confirm(task: Task, statuses: Statuses, *, by: str, how: str, now: datetime)
     claims, covered = _standing(task, statuses), _covered(task, statuses)
     if not claims and not covered:
         raise NotAllowed("还没有人上报全部转移")
-    claimant = next((claim.post for claim in claims if by not in (claim.post, claim.read_by)), None)
+    second = person(by)
+    claimant = next((c.post for c in claims if second not in (c.post, person(c.read_by or ""))), None)
     if claimant is None and covered:
-        claimant = _marked_by_others(task, statuses, {by})
+        claimant = _marked_by_others(task, statuses, {second})
     if claimant is None:
         raise NotAllowed("要由上报人以外的另一个人确认")
     return [Cleared(at=now, claimant=claimant, confirmer=by, how=how)]
@@ -209,7 +210,12 @@ def _covered(task: Task, statuses: Statuses) -> bool:
 
 
 def _names(status: HouseholdStatus) -> tuple[str, ...]:
-    return tuple(name for name in (status.by, status.confirmed_by) if name)
+    return tuple(person(name) for name in (status.by, status.confirmed_by) if name)
+
+
+def person(name: str) -> str:
+    """Who acts, however it is written: a post marks by page as ``post:ID`` and claims by text as ``ID``."""
+    return name.removeprefix("post:")
 
 
 def _marked_by_others(task: Task, statuses: Statuses, than: set[str]) -> str | None:
@@ -227,7 +233,7 @@ def _marked_by_others(task: Task, statuses: Statuses, than: set[str]) -> str | N
 def _not_by(task: Task, statuses: Statuses, claims: tuple[Claim, ...]) -> tuple[str, ...]:
     """Who alone stands for the claim; with two claimants either may confirm the other."""
     if claims:
-        names = {name for claim in claims[:1] for name in (claim.post, claim.read_by) if name}
+        names = {person(name) for claim in claims[:1] for name in (claim.post, claim.read_by) if name}
         return tuple(sorted(names))
     alone = (set(_names(statuses[row.household])) for row in task.households)
     return tuple(sorted({name for names in alone if len(names) == 1 for name in names}))

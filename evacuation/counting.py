@@ -9,7 +9,7 @@ from core.facts import Fact
 from evacuation import household_status
 from evacuation.account import Count
 from evacuation.claims import Claim, ClaimKind, Report, of
-from evacuation.clearing import open_refusals
+from evacuation.clearing import open_refusals, person
 from evacuation.counted import Counting, above, equal, in_words, is_zero, sum_of
 from evacuation.household_status import (
     Arrived,
@@ -195,11 +195,12 @@ class Draft:
     def _movement(self, reading: Reading, intents: frozenset[Intent]) -> None:
         correction = Intent.CORRECTION in intents
         said, complete = reading.moved, Intent.COMPLETE in intents
-        if correction and (reading.menu or not intents & {Intent.PROGRESS, Intent.COMPLETE}):
-            if said is None or not said:
-                if not any((reading.refused, reading.away, reading.remaining)):
-                    self.doubts.append("要更正,但没有写数字")
-                return
+        if correction and (said is None or not said) and not complete:
+            if not any((reading.refused, reading.away, reading.remaining)):
+                self.doubts.append("要更正,但没有写数字")
+            return
+        if correction and reading.menu and said is not None:
+            # "9" corrects whatever was reported last; words say themselves what they correct.
             if self.last is None:
                 self.doubts.append("要更正,但以前没有上报过")
                 return
@@ -329,7 +330,7 @@ class Draft:
 
     def _refused_by_me(self, code: str) -> bool:
         status = self.statuses.get(code)
-        return status is not None and status.state is S.REFUSED and status.by == self.post
+        return status is not None and status.state is S.REFUSED and person(status.by or "") == self.post
 
     def _away(self, said: Quantity | None) -> None:
         if said is None or self._after_clearing(said, "又报有人外出"):
@@ -369,7 +370,7 @@ class Draft:
             self._remaining(said)
             return
         state = S.REFUSED if last.claim.kind is ClaimKind.REFUSED else S.AWAY
-        stands = [c for c in self.among(state) if self.statuses[c].by == self.post]
+        stands = [c for c in self.among(state) if person(self.statuses[c].by or "") == self.post]
         if last.claim.kind is ClaimKind.REFUSED and is_zero(said):
             self._persuaded()
             return

@@ -327,6 +327,13 @@ class TestCorrections:
         village.says(LEADER, "9 0 0")
         assert village.claims() == [(LEADER, "moved", 12, 36)]
 
+    def test_words_say_themselves_what_they_correct(self) -> None:
+        village = Village(XIAOBA)
+        village.says(LEADER, "2 12 36")
+        village.says(LEADER, "5 2 5")
+        village.says(LEADER, Reading(intents=(Intent.CORRECTION,), moved=quantity(11, 33), sure=True))
+        assert village.claims() == [(LEADER, "moved", 11, 33), (LEADER, "refused", 2, 5)]
+
     def test_nine_equal_to_the_list_marks(self) -> None:
         village = small()
         village.says(GRID, "2 3 9")
@@ -392,6 +399,14 @@ class TestClearing:
             village.confirms(GRID)
         village.confirms(TOWNSHIP)
         assert village.cleared
+
+    def test_a_post_is_one_person_by_text_and_by_page(self) -> None:
+        village = small()
+        village.says(LEADER, "3 6 18")
+        village.marks(f"post:{LEADER}", S.SAFE, 1, 2, 3, 4, 5, 6)
+        assert village.asks().outcome is Outcome.CONFIRM
+        with pytest.raises(NotAllowed):
+            village.confirms(f"post:{LEADER}")
 
     def test_nobody_said_anything(self) -> None:
         village = small()
