@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from core.facts import DrillEnded, Fact
 from core.levels import Level
+from warning.exceedance import worst_first
 from warning.facts import (
     ApprovalSigned,
     ApprovalTimedOut,
@@ -280,14 +281,21 @@ def _lower(observed: Level | None, level: Level) -> bool:
 def _corrected(w: Warning, fact: Corrected) -> Warning:
     """Signatures were given for evidence that no longer holds, so they fall; what a person raised stays signed."""
     p = w.proposal
-    if p is not None and not p.by_hand:
-        p = replace(p, evidence=fact.evidence, corroborated=fact.corroborated, approvals=())
+    evidence = fact.evidence
+    if p is not None:
+        if w.state is WarningState.IN_FORCE:
+            # the correction is of what is proposed; of what is in force only the same pieces change
+            now = {piece.zone: piece for piece in fact.evidence}
+            same = [now.get(piece.zone) if piece in p.evidence else piece for piece in w.evidence]
+            evidence = worst_first([piece for piece in same if piece is not None])
+        signed = p.approvals if p.by_hand else ()
+        p = replace(p, evidence=fact.evidence, corroborated=fact.corroborated and not p.by_hand, approvals=signed)
     in_force = w.state is WarningState.IN_FORCE
     return replace(
         w,
         version=w.version + 1,
         issue=w.issue + 1 if in_force else w.issue,
-        evidence=fact.evidence,
+        evidence=evidence,
         proposal=p,
         reason=fact.reason if in_force else w.reason,
         flags=flagged(w.flags, Flag.EVIDENCE_CORRECTED),

@@ -176,9 +176,7 @@ class Desk:
         if not isinstance(seen, Situation):
             seen = situation(seen, at=self.now)
         return self.take(
-            reassess(
-                self.warning, seen, self.policy, self.now, moving=self.moving, forecast_below=forecast_below
-            )
+            reassess(self.warning, seen, self.policy, self.now, moving=self.moving, forecast_below=forecast_below)
         )
 
     def dark(self, *, minutes: float = 60) -> Desk:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from core.facts import DrillEnded
 from core.levels import Level
 from tests.warning.builders import T0, after, by_hand, evidence, in_force, proposal, situation
-from warning.warning import NotAllowed, Reason, Scope, Stale, may_propose_again
 from warning.warning import STANDARD as POLICY
+from warning.warning import NotAllowed, Reason, Scope, Stale, may_propose_again
 
 W, LI, ZHAO = "user:wang", "user:li", "user:zhao"
 
@@ -396,8 +398,6 @@ def test_a_drill_ends_at_once_and_late_facts_change_nothing() -> None:
 
 
 def test_the_rule_is_frozen_when_the_proposal_begins() -> None:
-    from dataclasses import replace
-
     desk = proposal("red").rings()
     desk.policy = replace(POLICY, red=replace(POLICY.red, approvals=1))
     assert desk.approved_by(W).state == "PROPOSED"
