@@ -555,3 +555,13 @@ def test_ids_are_natural() -> None:
     assert calls.callout_id("task", "t", "p", Rung.COUNTED, at("1")) != calls.callout_id(
         "task", "t", "p", Rung.COUNTED, at("2")
     )
+
+
+def test_zero_does_not_wait_for_another_deputy_whose_number_is_dead() -> None:
+    ring = Ringing(lookup=people(holder="h", deputy=("d1", "d2"), superior="s"))
+    ring.begin()
+    ring.decline("0:20")
+    ring.fail("0:22", "failed", to="d2")
+    ring.fail("0:23", "30003", to="d2", channel=SMS)
+    ring.decline("0:30", by="deputy")
+    assert started(ring.facts)[-1] == ("0:30", "voice s")
