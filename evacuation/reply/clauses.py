@@ -6,7 +6,7 @@ tag (是吗) asks its whole sentence; a question with its own question word asks
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from evacuation.reply.lexicon import Kind
@@ -17,9 +17,12 @@ if TYPE_CHECKING:
 
 _BREAKS: Final = frozenset({Kind.STOP, Kind.COMMA, Kind.ASK_MARK})
 _OPENERS: Final = frozenset({Kind.BUT, Kind.EXCEPT, Kind.REST, Kind.OF_WHICH, Kind.LEFT})
+_MAY_OPEN: Final = _OPENERS | {Kind.STILL, Kind.AGAIN, Kind.TOTAL}
 _MOVES: Final = frozenset({Kind.MOVE, Kind.GO, Kind.ARRIVE})
-_HARMLESS_COUNTERS: Final = frozenset("里 时 天 次 处 年 月 日".split())
+_HARMLESS_COUNTERS: Final = frozenset(["里", "时", "天", "次", "处", "年", "月", "日"])
 _NAME_PARTS: Final = frozenset({Kind.UNKNOWN, Kind.PART_END, Kind.HAZARD, Kind.ROAD, Kind.SHELTER, Kind.GO})
+_UNSETTLED: Final = frozenset({Kind.HOUSE, Kind.PERSON, Kind.COUNTER, Kind.GROUP_UNIT, Kind.ABOUT, Kind.DASH})
+_NAMED: Final = frozenset({Kind.AREA_END, Kind.PART_END, Kind.ROLE, Kind.SHELTER, Kind.UNKNOWN})
 _TITLED: Final = frozenset({Kind.UNKNOWN, Kind.NAME})
 _LONGEST_NAME: Final = 6
 _LONGEST_PERSON: Final = 3
@@ -65,23 +68,25 @@ def _settle(tokens: Sequence[Token]) -> list[Token]:
     """Units that no number claimed become plain nouns again."""
     done: list[Token] = []
     for token in tokens:
+        if token.kind not in _UNSETTLED:
+            done.append(token)
+            continue
         match token.kind:
             case Kind.HOUSE | Kind.PERSON:
                 noun = Kind.PEOPLE if token.text not in {"口", "个", "名", "位"} else Kind.FILL
                 done.append(
-                    replace(
-                        token,
-                        kind=Kind.PART_END if token.text in {"家", "户"} and _follows_unknown(done, token) else noun,
+                    token._replace(
+                        kind=Kind.PART_END if token.text in {"家", "户"} and _follows_unknown(done, token) else noun
                     )
                 )
             case Kind.COUNTER:
-                done.append(replace(token, kind=Kind.FILL if token.text in _HARMLESS_COUNTERS else Kind.UNKNOWN))
+                done.append(token._replace(kind=Kind.FILL if token.text in _HARMLESS_COUNTERS else Kind.UNKNOWN))
             case Kind.GROUP_UNIT:
-                done.append(replace(token, kind=Kind.PART_END if _follows_unknown(done, token) else Kind.FILL))
+                done.append(token._replace(kind=Kind.PART_END if _follows_unknown(done, token) else Kind.FILL))
             case Kind.ABOUT:
-                done.append(replace(token, kind=Kind.HEDGE))
+                done.append(token._replace(kind=Kind.HEDGE))
             case Kind.DASH:
-                done.append(replace(token, kind=Kind.COMMA))
+                done.append(token._replace(kind=Kind.COMMA))
             case _:
                 done.append(token)
     return done
@@ -95,6 +100,9 @@ def _name(tokens: Sequence[Token]) -> list[Token]:
     """Unknown characters that can only be names: 小坝村, 王主任, 大湾组, 到中坝小学."""
     done: list[Token] = []
     for token in tokens:
+        if token.kind not in _NAMED:
+            done.append(token)
+            continue
         if token.kind in {Kind.AREA_END, Kind.PART_END}:
             start = _name_start(done, token)
             if start < len(done):
@@ -104,22 +112,22 @@ def _name(tokens: Sequence[Token]) -> list[Token]:
                 done.append(Token(kind, token.text, first, token.end))
                 continue
             if token.kind is Kind.AREA_END:
-                done.append(replace(token, kind=Kind.FILL))
+                done.append(token._replace(kind=Kind.FILL))
                 continue
         if token.kind in {Kind.ROLE, Kind.SHELTER} and done and done[-1].kind in _TITLED:
             last = done[-1]
             if last.kind is Kind.UNKNOWN and last.end - last.start <= _LONGEST_PERSON and last.end == token.start:
-                done[-1] = replace(last, kind=Kind.NAME)
+                done[-1] = last._replace(kind=Kind.NAME)
         if (
             token.kind is Kind.UNKNOWN
             and token.end - token.start <= _LONGEST_NAME
             and done
             and done[-1].kind is Kind.TO
         ):
-            done.append(replace(token, kind=Kind.NAME))
+            done.append(token._replace(kind=Kind.NAME))
             continue
         done.append(token)
-    return [replace(token, kind=Kind.UNKNOWN) if token.kind is Kind.PART_END else token for token in done]
+    return [token._replace(kind=Kind.UNKNOWN) if token.kind is Kind.PART_END else token for token in done]
 
 
 def _name_start(done: Sequence[Token], token: Token) -> int:
@@ -158,12 +166,14 @@ def _space_breaks(tokens: Sequence[Token], index: int) -> bool:
 
 def _is_written_in_chinese(token: Token) -> bool:
     """Tokens from Latin words stand for Chinese of another length."""
-    return token.end - token.start == len(token.text) and "\u4e00" <= token.text[:1]
+    return token.end - token.start == len(token.text) and token.text[:1] >= "\u4e00"
 
 
 def _opens(tokens: Sequence[Token], index: int, clause: Clause) -> bool:
     """Whether this token begins a clause of its own."""
     token = tokens[index]
+    if token.kind not in _MAY_OPEN:
+        return False
     following = [after.kind for after in tokens[index + 1 : index + 4]]
     if token.kind in _OPENERS:
         # 未转移的还剩, 另外 … : what opens; 其余 right after 除了 … is the second half

@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from evacuation.reply.composer import Family
 from evacuation.reply.lexicon import Kind
-from evacuation.reply.phrases import Family, Phrase, phrases
+from evacuation.reply.phrases import Phrase, phrases
 from evacuation.reply.tokens import Amount, Token
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def interpret(clause: Clause) -> list[Frame]:
 
 
 def _frame(phrase: Phrase, clause: Clause) -> Frame:
-    frame = _READERS[phrase.family](phrase)
+    frame = _READERS.get(phrase.family, _plain_frame)(phrase)
     tokens, kinds = phrase.tokens, phrase.kinds
     frame.group = Kind.GROUP in kinds
     frame.rest = Kind.REST in kinds
@@ -145,7 +146,8 @@ def _moved(phrase: Phrase) -> Frame:
         frame.unread = "more than one number for one verb"
         return frame
     if Kind.UNABLE in kinds:
-        frame.remaining, frame.help = amount is not None, True
+        named = bool(kinds & {Kind.SOME, Kind.PEOPLE, Kind.NAME, Kind.GROUP, Kind.THERE}) or Kind.MOVE in kinds
+        frame.remaining, frame.help = amount is not None, amount is not None or named
         frame.unread = "" if amount is not None else "unable, without a number"
         return frame
     if kinds & {Kind.NEG, Kind.NEEDLESS}:
@@ -233,7 +235,7 @@ def _asserted(phrase: Phrase, frame: Frame, tokens: list[Token]) -> Frame:
         frame.complete = frame.by_finish = True
     if frame.complete and Kind.SHELTER in kinds and not reached:
         frame.unread = "a place, or its people"
-    if weak and not ((kinds & {Kind.PEOPLE, Kind.WE, Kind.NAME} or amount is not None) and done):
+    if weak and not ((Kind.PEOPLE in kinds or amount is not None) and done):
         frame.unread = "gone, but who"
     if (
         Kind.ARRIVE in kinds
@@ -315,25 +317,54 @@ def _bare(phrase: Phrase) -> Frame:
     return frame
 
 
+def _absent(phrase: Phrase) -> Frame:
+    other = bool(phrase.kinds & _NOT_THE_SENDER)
+    return Frame(absent=True, unread="about somebody else" if other else "")
+
+
+def _corrects(phrase: Phrase) -> Frame:
+    amount = _amount(phrase)
+    return Frame(correct=True, amount=amount, bare=amount is not None)
+
+
+def _acknowledges(phrase: Phrase) -> Frame:
+    return Frame(ack=True, unread="not received" if phrase.kinds & _NOT_RECEIVED else "")
+
+
+def _nobody(phrase: Phrase) -> Frame:
+    return Frame(nothing=True, unread="with a number" if Kind.QTY in phrase.kinds else "")
+
+
+def _plain_frame(phrase: Phrase) -> Frame:
+    """Families that say all they say by being there."""
+    match phrase.family:
+        case Family.HELP:
+            return Frame(help=True)
+        case Family.DANGER:
+            return Frame(danger=True)
+        case Family.WRONG:
+            return Frame(wrong=True, amount=_amount(phrase))
+        case Family.QUESTION:
+            return Frame(question=True)
+        case Family.BACK:
+            return Frame(unread="somebody may have gone back")
+        case Family.UNAWARE:
+            return Frame(unread="not known or not received")
+        case _:
+            return Frame(harmless=True)
+
+
+_NOT_THE_SENDER: Final = frozenset({Kind.QTY, Kind.PEOPLE, Kind.SOME, Kind.NEG})
+_NOT_RECEIVED: Final = frozenset({Kind.NEG, Kind.NEEDLESS, Kind.UNABLE})
+
 _READERS: Final = {
     Family.MOVE: _moved,
     Family.REFUSE: _refused,
     Family.AWAY: _away,
     Family.LEFT: _left,
     Family.NONE: _bare,
-    Family.HELP: lambda phrase: Frame(help=True),
-    Family.DANGER: lambda phrase: Frame(danger=True),
-    Family.ABSENT: lambda phrase: Frame(
-        absent=True, unread="about somebody else" if phrase.kinds & {Kind.QTY, Kind.PEOPLE, Kind.SOME, Kind.NEG} else ""
-    ),
-    Family.WRONG: lambda phrase: Frame(wrong=True, amount=_amount(phrase)),
-    Family.CORRECT: lambda phrase: Frame(correct=True, amount=_amount(phrase), bare=_amount(phrase) is not None),
-    Family.ACK: lambda phrase: Frame(
-        ack=True, unread="not received" if phrase.kinds & {Kind.NEG, Kind.NEEDLESS, Kind.UNABLE} else ""
-    ),
-    Family.NOTHING: lambda phrase: Frame(nothing=True, unread="with a number" if Kind.QTY in phrase.kinds else ""),
-    Family.QUESTION: lambda phrase: Frame(question=True),
-    Family.DENIED: lambda phrase: Frame(harmless=True),
-    Family.BACK: lambda phrase: Frame(unread="somebody may have gone back"),
-    Family.UNAWARE: lambda phrase: Frame(unread="not known or not received"),
+    Family.ABSENT: _absent,
+    Family.CORRECT: _corrects,
+    Family.ACK: _acknowledges,
+    Family.NOTHING: _nobody,
 }

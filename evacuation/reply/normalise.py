@@ -6,6 +6,7 @@ half surrogates become spaces, and everything is lower case.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,6 +19,9 @@ LIMIT: Final = 10_000
 """Characters of a text that are read; a longer one is never sure."""
 
 _PLAIN: Final = {"\u3000": " ", "\t": " ", "\r": "\n", "\u2028": "\n", "\u2029": "\n"}
+# what nearly every text is made of: every character stands for itself or one other
+_ORDINARY: Final = re.compile(r"[\n -~、。“”‘’《》【】—\u4e00-\u9fff\uff01-\uff5e]*")
+_HALF_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _INVISIBLE: Final = frozenset({"Cf", "Mn", "Me"})
 _BLANK: Final = frozenset({"Cc", "Cs", "Co", "Cn"})
 
@@ -51,8 +55,11 @@ def normalise(text: str) -> Text:
     """Make a text plain. Takes anything, and its work grows with the length (up to `LIMIT`)."""
     cut = len(text) > LIMIT
     text = text[:LIMIT]
-    if text.isascii() and text.isprintable():
-        return Text(plain=text.lower(), origins=range(len(text)), cut=cut)
+    if _ORDINARY.fullmatch(text):
+        plain_text = text.translate(_HALF_WIDTH).lower()
+        if not plain_text.isascii():
+            plain_text = _simplify(plain_text)
+        return Text(plain=plain_text, origins=range(len(text)), cut=cut)
     plain: list[str] = []
     origins: list[int] = []
     for index, char in enumerate(text):
@@ -60,11 +67,15 @@ def normalise(text: str) -> Text:
             plain.append(piece)
             origins.append(index)
     joined = "".join(plain)
-    simple = _converter()(joined)
-    # word-wise conversion keeps the length in all but a few set phrases; places must stay true
-    if len(simple) != len(joined):
-        simple = "".join(piece if len(piece) == 1 else char for char in joined for piece in [_converter()(char)])
-    return Text(plain=simple, origins=origins, cut=cut)
+    return Text(plain=_simplify(joined), origins=origins, cut=cut)
+
+
+def _simplify(text: str) -> str:
+    """Traditional to simplified, length kept: set phrases that change it are turned character by character."""
+    simple = _converter()(text)
+    if len(simple) == len(text):
+        return simple
+    return "".join(piece if len(piece) == 1 else char for char in text for piece in [_converter()(char)])
 
 
 @lru_cache(maxsize=8192)

@@ -64,10 +64,11 @@ def numeral(text: str) -> Numeral:
                 return Numeral(None, False)
             total, last_unit = total + unit, 10
             continue
-        if unit >= last_unit or (digit is None and (unit != 10 or total)):
-            # 一百十八 is said in villages for 118; any other bare unit is not a number
-            if not (digit is None and unit == 10 and last_unit == 100):
-                return Numeral(None, False)
+        bare = digit is None and (unit != 10 or total > 0)
+        # 一百十八 is said in villages for 118; any other bare unit is not a number
+        spoken = digit is None and unit == 10 and last_unit == 100
+        if (unit >= last_unit or bare) and not spoken:
+            return Numeral(None, False)
         total += (1 if digit is None else digit) * unit
         digit, last_unit, after_zero = None, unit, False
     if digit is not None:

@@ -20,6 +20,12 @@ _JOIN: Final = frozenset({Kind.FILL, Kind.SPACE, Kind.TOTAL, Kind.COMMA})
 _AFTER_PAIR: Final = frozenset({Kind.STOP, Kind.COMMA, Kind.ASK_MARK})
 _UNITS: Final = frozenset({Kind.HOUSE, Kind.PERSON})
 # "4 户", "42户 118人": spaces that Latin and digits bring along
+_LABELS: Final = frozenset({Kind.LABEL_HOUSE, Kind.LABEL_PERSON})
+_AFTER_LABEL: Final = frozenset({Kind.SPACE, Kind.COMMA, Kind.IS})
+_ORDERED: Final = frozenset({Kind.GROUP_UNIT, Kind.COUNTER, Kind.HOUSE, Kind.PERSON})
+_STAYING: Final = frozenset({Kind.REFUSE, Kind.LEFT})
+_MORE: Final = frozenset({Kind.ODD, Kind.NUM})
+_NUMERIC: Final = frozenset({*_LABELS, Kind.NUM, Kind.ODD, Kind.ORDINAL})
 _PEOPLE_AFTER: Final = frozenset({Kind.PEOPLE, Kind.SOME, Kind.OTHERS})
 
 
@@ -30,6 +36,8 @@ def measure(tokens: Sequence[Token]) -> list[Token]:
 
 def _inherit(tokens: list[Token]) -> list[Token]:
     """12 families moved, 2 refuse: a bare number before a verb of staying has the unit of the one before it."""
+    if not any(token.kind is Kind.LOOSE for token in tokens):
+        return tokens
     done: list[Token] = []
     last: Amount | None = None
     for index, token in enumerate(tokens):
@@ -40,10 +48,10 @@ def _inherit(tokens: list[Token]) -> list[Token]:
         elif token.kind is Kind.LOOSE and token.value is not None and last is not None and not last.others:
             following = _skip(tokens, index + 1)
             single = (last.households is None) != (last.people is None)
-            if single and following < len(tokens) and tokens[following].kind in {Kind.REFUSE, Kind.LEFT}:
+            if single and following < len(tokens) and tokens[following].kind in _STAYING:
                 house = last.households is not None
                 amount = Amount(households=token.value if house else None, people=None if house else token.value)
-                done.append(replace(token, kind=Kind.QTY, amount=replace(amount, exact=token.exact)))
+                done.append(token._replace(kind=Kind.QTY, amount=replace(amount, exact=token.exact)))
                 continue
         done.append(token)
     return done
@@ -60,14 +68,17 @@ def _units(tokens: Sequence[Token]) -> list[Token]:
     at = 0
     while at < len(tokens):
         token = tokens[at]
-        if token.kind in {Kind.LABEL_HOUSE, Kind.LABEL_PERSON}:
+        if token.kind not in _NUMERIC:
+            done.append(token)
+            at += 1
+        elif token.kind in _LABELS:
             at = _label(tokens, at, done)
         elif token.kind is Kind.NUM or (token.text == "几" and _counts(tokens, at)):
             at = _one(tokens, at, done)
         elif token.kind is Kind.ORDINAL and at + 1 < len(tokens) and tokens[at + 1].kind is Kind.NUM:
             at = _ordinal(tokens, at, done)
         elif token.kind is Kind.ODD:
-            done.append(replace(token, kind=Kind.UNKNOWN))
+            done.append(token._replace(kind=Kind.UNKNOWN))
             at += 1
         else:
             done.append(token)
@@ -83,7 +94,7 @@ def _counts(tokens: Sequence[Token], at: int) -> bool:
 def _label(tokens: Sequence[Token], at: int, done: list[Token]) -> int:
     """户数42, 人数:118."""
     label, here = tokens[at], at + 1
-    while here < len(tokens) and tokens[here].kind in {Kind.SPACE, Kind.COMMA, Kind.IS}:
+    while here < len(tokens) and tokens[here].kind in _AFTER_LABEL:
         here += 1
     if here < len(tokens) and tokens[here].kind is Kind.NUM and tokens[here].value is not None:
         number = tokens[here]
@@ -102,7 +113,7 @@ def _ordinal(tokens: Sequence[Token], at: int, done: list[Token]) -> int:
     """第3组 is a group; any other ordinal counts nothing."""
     end = at + 2
     kind = Kind.FILL
-    if end < len(tokens) and tokens[end].kind in {Kind.GROUP_UNIT, Kind.COUNTER, Kind.HOUSE, Kind.PERSON}:
+    if end < len(tokens) and tokens[end].kind in _ORDERED:
         kind = Kind.GROUP if tokens[end].kind is Kind.GROUP_UNIT else Kind.FILL
         end += 1
     done.append(Token(kind, "", tokens[at].start, tokens[end - 1].end))
@@ -120,7 +131,7 @@ def _one(tokens: Sequence[Token], at: int, done: list[Token]) -> int:
         end + 1 < len(tokens) and tokens[end].kind is Kind.DASH and tokens[end + 1].kind is Kind.NUM
     ):  # 2-3户; a chain such as 2-42-118 has no unit and ends loose
         exact, end = False, end + 2
-    while end < len(tokens) and tokens[end].kind in {Kind.ODD, Kind.NUM} and _vague(tokens, end):
+    while end < len(tokens) and tokens[end].kind in _MORE and _vague(tokens, end):
         exact, end = False, end + 1
     unit = _skip(tokens, end)
     if unit < len(tokens):
@@ -169,8 +180,10 @@ def _counted(tokens: Sequence[Token], at: int, unit: int, exact: bool, done: lis
     return end
 
 
-def _pairs(tokens: Sequence[Token]) -> list[Token]:
+def _pairs(tokens: list[Token]) -> list[Token]:
     """12户36人, 12户,36人 and 36人(12户) become one quantity."""
+    if sum(token.kind is Kind.QTY for token in tokens) < 2:
+        return tokens
     done: list[Token] = []
     at = 0
     while at < len(tokens):

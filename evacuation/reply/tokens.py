@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from evacuation.reply import numerals
 from evacuation.reply.lexicon import CHINESE, ENGLISH, NEEDS, PINYIN, Kind
@@ -25,9 +25,8 @@ class Amount:
     exact: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """One word of a text, with its place in the plain text."""
+class Token(NamedTuple):
+    """One word of a text, with its place in the plain text (a tuple: thousands are made a second)."""
 
     kind: Kind
     text: str
@@ -117,21 +116,24 @@ def _chinese(plain: str, at: int, tokens: list[Token]) -> int:
     end = at
     while end < len(plain) and plain[end] in numerals.CHARACTERS:
         end += 1
+    asked = at + 2 < len(plain) and plain[at + 1] in "不没" and plain[at] == plain[at + 2] and plain[at] >= "\u4e00"
     for length in _LENGTHS.get(plain[at], ()):
         if length < end - at:
+            break
+        if asked and length < 3:
             break
         word = plain[at : at + length]
         entry = _ENTRIES.get(word)
         if entry is not None:
             tokens.append(Token(entry[0], word, at, at + length, need=entry[1]))
             return at + length
+    if asked:  # A-not-A, 走不走: a question about the second A
+        tokens.append(Token(Kind.QWORD, plain[at : at + 2], at, at + 2))
+        return at + 2
     if end > at:
         value, exact = numerals.numeral(plain[at:end])
         tokens.append(Token(Kind.NUM, plain[at:end], at, end, value, exact))
         return end
-    if at + 2 < len(plain) and plain[at + 1] in "不没" and plain[at] == plain[at + 2] and "\u4e00" <= plain[at]:
-        tokens.append(Token(Kind.QWORD, plain[at : at + 2], at, at + 2))  # A-not-A: a question
-        return at + 2
     if tokens and tokens[-1].kind is Kind.UNKNOWN and tokens[-1].end == at:
         last = tokens.pop()
         tokens.append(Token(Kind.UNKNOWN, last.text + plain[at], last.start, at + 1))
