@@ -7,6 +7,7 @@ whether it is clear in `clearing`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -143,23 +144,27 @@ def amend(
     reason: str,
     now: datetime,
 ) -> list[Fact]:
-    """Change an order. Whoever is listed stays listed, with the figure frozen before; the list can only grow.
+    """Change an order. Whoever is listed stays listed; the list can only grow.
 
+    People are frozen at the order: until then the register's newer figures win, afterwards the ones ordered with.
     New clocks alone change no order: they move every minute, and the version is what people answer to.
     """
     if task.state in ENDED:
         return []
     kept = {row.household: row for row in task.households}
-    merged = tuple(sorted({**{row.household: row for row in households}, **kept}.values(), key=lambda r: r.household))
+    given = {row.household: row for row in households}
+    rows = {**kept, **given} if task.state is TaskState.PLANNED else {**given, **kept}
+    merged = tuple(sorted(rows.values(), key=lambda r: r.household))
     named = {row.household: row for row in task.assignments}
+    given_to = {row.household: row for row in assignments if row.household in rows}
     turned = tuple(
         sorted(
-            {**named, **{row.household: row for row in assignments}}.values(),
+            (replace(row, people=rows[row.household].people) for row in {**named, **given_to}.values()),
             key=lambda r: (r.order, r.household),
         )
     )
     grew = len(merged) > len(kept)
-    same_list = not grew and {row.household: row for row in turned} == named
+    same_list = rows == kept and {row.household: row for row in turned} == named
     if same_list and level == task.level:
         return []
     return [

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 from core.cap import CapStatus
 from core.facts import Fact
@@ -17,6 +19,7 @@ from evacuation.reply.reading import Intent, Quantity, Reading
 from evacuation.tally import Counting, count
 from evacuation.task import Task, TaskState
 from hazards.zones import Family
+from jiaoying.storage.codec import decode, encode
 
 START = datetime(2025, 7, 8, 23, 0, tzinfo=UTC)
 LEADER, SECOND, TOWNSHIP = "post-leader", "post-keeper", "user:township"
@@ -47,6 +50,16 @@ def menu(text: str) -> Reading:
         case "9":
             return Reading(intents=(Intent.CORRECTION,), moved=numbers, sure=True, menu=True)
     raise AssertionError(text)
+
+
+T = TypeVar("T")
+
+
+def saved(value: T) -> T:
+    """The value as it comes back from where it was stored."""
+    back = decode(type(value), json.loads(json.dumps(encode(value))))
+    assert back == value
+    return back
 
 
 class Village:
@@ -104,13 +117,15 @@ class Village:
 
     def take(self, facts: Sequence[Fact]) -> None:
         for fact in facts:
+            fact = saved(fact)
             self.facts.append(fact)
-            self.task = task.evolve(self.task, fact)
+            self.task = saved(task.evolve(self.task, fact))
 
     def take_households(self, facts: Sequence[tuple[str, Fact]]) -> None:
         for code, fact in facts:
+            fact = saved(fact)
             self.facts.append(fact)
-            self.statuses[code] = household_status.evolve(self.statuses[code], fact)
+            self.statuses[code] = saved(household_status.evolve(self.statuses[code], fact))
         self.take(task.reopen(self.task, self.statuses, now=self.now))
 
     def says(

@@ -14,7 +14,7 @@ from evacuation.allowed import NotAllowed
 from evacuation.replies import Channel, Reply, ReplyState
 from evacuation.reply.reading import Intent, Need, Reading
 from evacuation.request import Origin, Request, RequestKind, RequestLevel, RequestState, kinds_of
-from tests.evacuation.support import LEADER, START, TOWNSHIP
+from tests.evacuation.support import LEADER, START, TOWNSHIP, saved
 
 HOUR = timedelta(hours=1)
 
@@ -38,7 +38,7 @@ def raised(level: RequestLevel = RequestLevel.TOWNSHIP) -> Request:
 
 def after(subject: Request, facts: Sequence[Fact]) -> Request:
     for fact in facts:
-        subject = request.evolve(subject, fact)
+        subject = saved(request.evolve(subject, saved(fact)))
     return subject
 
 
@@ -120,7 +120,7 @@ def received(to_person: str | None = None, *, noted: bool = False) -> Reply:
         to_person=to_person,
         noted=noted,
     )
-    return replies.evolve(None, facts[0])
+    return saved(replies.evolve(None, saved(facts[0])))
 
 
 def test_a_reply_is_read_waits_or_is_noted() -> None:

@@ -88,6 +88,18 @@ def test_amending_with_the_same_changes_nothing_and_nobody_is_ever_taken_off() -
     assert [(row.household, row.people) for row in fact.households] == [("H1", 3), ("H2", 3)]
 
 
+def test_people_are_frozen_at_the_order() -> None:
+    newer = Listed(household="H1", people=5, area="530629101201")
+    village = Village([3, 3], ordered=False)
+    village.take(amended(village, newer))
+    assert village.task.people == 8
+    village.take(task.order(village.task, level=Level.RED, reason="red", now=village.now))
+    again = Listed(household="H1", people=4, area="530629101201")
+    village.take(amended(village, again, NEW))
+    assert village.task.people == 10
+    assert {row.household: row.people for row in village.task.assignments} == {"H1": 5, "H2": 3, "H9": 2}
+
+
 def test_a_cleared_task_reopens_only_when_the_list_grew() -> None:
     village = Village([3, 3])
     village.says(LEADER, "3 2 6")
