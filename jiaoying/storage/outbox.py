@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import Connection, bindparam, exists, select
 
 from jiaoying.storage.database import is_sqlite
+from jiaoying.storage.kinds import KINDS
 from jiaoying.storage.work import Work
 from notifiers import message as messages
 from notifiers.message import Message, MessageState
@@ -59,6 +61,17 @@ def claim(
         if after.state is MessageState.SENDING:
             claimed.append(after)
     return claimed
+
+
+def overdue(connection: Connection, now: datetime) -> list[tuple[str, str, datetime]]:
+    """(kind, id, moment) of messages that time alone moves: leases that ran out, lives that ended unsent."""
+    table = KINDS[KIND].table.c
+    leased = select(table.id, table.lease_until.label("moment")).where(
+        table.state == str(MessageState.SENDING), table.lease_until <= now
+    )
+    unsent = (str(MessageState.QUEUED), str(MessageState.IN_DOUBT))
+    stale = select(table.id, table.expires_at.label("moment")).where(table.state.in_(unsent), table.expires_at <= now)
+    return sorted((KIND, row.id, row.moment) for query in (leased, stale) for row in connection.execute(query))
 
 
 def recover(work: Work, *, epoch: int, actor: str = "engine", cause: str = "Recover") -> list[Message]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -12,13 +13,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from core.ids import private_ref
 from jiaoying.storage.database import is_sqlite
-from jiaoying.storage.schema import private
+from jiaoying.storage.schema import journal, private
 
 if TYPE_CHECKING:
     from jiaoying.storage.work import Work
 
 NOTES = "private"
 _MANY = 1000
+_REFERENCE = re.compile(r'"([a-z_]+:[0-9a-f]{32})"')  # as `core.ids.private_ref` makes them
 _BY_REFS = select(private.c.ref, private.c.value).where(private.c.ref.in_(bindparam("refs", expanding=True)))
 
 # The phones of a county are asked for again and again; the digest of each is worth remembering.
@@ -85,3 +87,11 @@ def forged(connection: Connection, salt: str | None, erased: Mapping[str, dateti
         elif salt is not None and private_ref(salt, row.kind, row.value) != row.ref:
             found.append((row.ref, "value" if row.ref.startswith(f"{row.kind}:") else "kind"))
     return found
+
+
+def lost(connection: Connection) -> list[str]:
+    """References that the journal names and that have no row, not even an erased one."""
+    named: set[str] = set()
+    for facts in connection.execute(select(journal.c.facts)).scalars():
+        named.update(_REFERENCE.findall(facts))
+    return sorted(named - set(connection.execute(select(private.c.ref)).scalars()))

