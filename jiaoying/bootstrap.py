@@ -24,9 +24,9 @@ from jiaoying.storage import site as site_store
 from jiaoying.storage.database import open_engine, upgrade
 from jiaoying.storage.work import Work
 from jiaoying.storage.writer import Writer
-from notifiers.gateways.console import Console
+from notifiers.gateways.console import ConsoleGateway
 from notifiers.gateways.port import Gateway
-from notifiers.gateways.simulated import Exchange, Simulated
+from notifiers.gateways.simulated import Exchange, SimulatedGateway
 
 
 class Busy(Exception):
@@ -77,9 +77,9 @@ def gateways_of(config: Config, clock: Callable[[], datetime], exchange: Exchang
     for notifier in config.notifiers:
         match notifier.kind:
             case "simulated":
-                made.append(Simulated(clock, exchange, name=notifier.name))
+                made.append(SimulatedGateway(exchange, clock=clock, name=notifier.name))
             case "console":
-                made.append(Console(clock, name=notifier.name))
+                made.append(ConsoleGateway(clock=clock, name=notifier.name, zone=config.timezone))
     return tuple(made)
 
 
@@ -113,6 +113,7 @@ def running(
     drill_seed: int | None = None,
     exchange: Callable[[Engine, Writer], Exchange] | None = None,
     need_lead: bool = True,
+    inline: bool = False,
     status: CapStatus | None = None,
 ) -> Iterator[Running]:
     """A site, opened and closed.
@@ -122,9 +123,11 @@ def running(
     clock : callable
         Now; a virtual clock in a drill.
     drill_seed : int, optional
-        Makes a drill: entries are recorded at the drill's own time, secrets come from the seed, commands run inline.
+        Makes a drill: entries are recorded at the drill's own time, secrets come from the seed.
     exchange : callable, optional
         Makes the exchange of the simulated gateway from engine and writer.
+    inline : bool
+        Run commands in the calling thread, one by one (a drill that nobody watches).
     need_lead : bool
         Whether the engine's lock must be had; without it only storing is allowed.
 
@@ -146,7 +149,7 @@ def running(
         salt=salt,
         clock=clock,
         recorded=(lambda at: at) if drill else None,
-        inline=drill,
+        inline=inline,
         fence=lead.fence() if leads else None,
     )
     service = Service(
@@ -185,16 +188,3 @@ def sources_of(config: Config) -> tuple[tuple[Source, int], ...]:
         base = pattern.parent if pattern.is_absolute() else config.directory / pattern.parent
         made.append((Source(name=source.name, path=base, pattern=pattern.name), source.every))
     return tuple(made)
-
-
-__all__ = [
-    "Busy",
-    "Running",
-    "Sequence",
-    "gateways_of",
-    "open_database",
-    "registers",
-    "running",
-    "site_of",
-    "sources_of",
-]

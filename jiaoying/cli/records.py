@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -72,28 +73,33 @@ def verify(
     if file is not None:
         if not file.is_file():
             show.fail(f"{file}: 没有这个文件", show.MISUSED)
-        count, head, broken = journal_store.verify_file(file)
+        verdict = journal_store.verify_file(file)
     else:
         engine, _ = open_database(settings(config))
         try:
-            count, head, broken = journal_store.verify_database(engine)
+            verdict = journal_store.verify_database(engine)
         finally:
             engine.dispose()
+    fault = verdict.fault
     if as_json:
+        broken = None
+        if fault is not None:
+            broken = {"line": fault.line, "sequence": fault.sequence, "reason": fault.reason}
         show.document(
             {
-                "entries": count,
-                "hash": head,
-                "ok": broken is None,
-                "broken": None
-                if broken is None
-                else {"line": broken.line, "sequence": broken.sequence, "reason": broken.reason},
+                "ok": verdict.holds,
+                "entries": verdict.entries,
+                "hash": verdict.hash,
+                "unsealed": verdict.unsealed,
+                "broken": broken,
             }
         )
-    elif broken is None:
-        show.line(f"日志完整:{count} 条,末尾 {head}")
-    if broken is not None:
-        show.fail(f"日志在序号 {broken.sequence}(第 {broken.line} 行)断裂:{broken.reason};之前 {count} 条完好")
+    elif fault is None:
+        show.line(f"日志完整:{verdict.entries} 条,末尾 {verdict.hash}")
+    if fault is not None:
+        show.fail(
+            f"日志在序号 {fault.sequence}(第 {fault.line} 行)断裂:{fault.reason};之前 {verdict.entries} 条完好"
+        )
 
 
 @journal.command("export", epilog="例:jiaoying journal export --out 日志.jsonl")
@@ -121,7 +127,7 @@ def rebuild_(
         show.fail("请加 --check:由日志重算并核对,不改动数据", show.MISUSED)
     engine, _ = open_database(settings(config))
     try:
-        differences = rebuild.check(engine)
+        differences = rebuild.rebuild_check(engine)
     finally:
         engine.dispose()
     if as_json:
