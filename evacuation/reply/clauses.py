@@ -20,7 +20,7 @@ _OPENERS: Final = frozenset({Kind.BUT, Kind.EXCEPT, Kind.REST, Kind.OF_WHICH, Ki
 _MAY_OPEN: Final = _OPENERS | {Kind.STILL, Kind.AGAIN, Kind.TOTAL}
 _MOVES: Final = frozenset({Kind.MOVE, Kind.GO, Kind.ARRIVE})
 _HARMLESS_COUNTERS: Final = frozenset(["里", "时", "天", "次", "处", "年", "月", "日"])
-_NAME_PARTS: Final = frozenset({Kind.UNKNOWN, Kind.PART_END, Kind.HAZARD, Kind.ROAD, Kind.SHELTER, Kind.GO})
+_NAME_PARTS: Final = frozenset({Kind.UNKNOWN, Kind.PART_END, Kind.HAZARD, Kind.ROAD, Kind.SHELTER, Kind.GO, Kind.SOME})
 _UNSETTLED: Final = frozenset({Kind.HOUSE, Kind.PERSON, Kind.COUNTER, Kind.GROUP_UNIT, Kind.ABOUT, Kind.DASH})
 _NAMED: Final = frozenset({Kind.AREA_END, Kind.PART_END, Kind.ROLE, Kind.SHELTER, Kind.UNKNOWN})
 _TITLED: Final = frozenset({Kind.UNKNOWN, Kind.NAME})
@@ -59,6 +59,8 @@ def split(tokens: Sequence[Token]) -> list[Clause]:
                 clause = Clause()
                 sentence.append(clause)
             clause.tokens.append(token)
+            if token.kind is Kind.EXCEPT_END and clause.tokens[0].kind is Kind.EXCEPT:
+                sentence.append(Clause())
     for sentence in sentences:
         _mood(sentence)
     return [clause for sentence in sentences for clause in sentence if clause.tokens]

@@ -6,11 +6,14 @@ One pass turns the tokens of a clause into marks: each token, and the family it 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from evacuation.reply.lexicon import BARE_UNWILLING, BLOCKED, EVENT_HAZARDS, EVENT_SIGNS, EVERYDAY, Kind
 from evacuation.reply.reading import Need
 from evacuation.reply.tokens import Token
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class Family(StrEnum):
@@ -63,7 +66,6 @@ _BETWEEN: Final = _THIN | {Kind.WANT, Kind.MODAL, Kind.QTY, Kind.HAZARD}
 """What may stand between a negation and what it denies."""
 _ENDS_SEARCH: Final = _MOVES | {Kind.QTY, Kind.UNKNOWN, Kind.REFUSE}
 _DENIALS: Final = frozenset({Kind.NEG, Kind.NEEDLESS})
-_STRANGE: Final = frozenset({Kind.UNKNOWN})
 _CUT: Final = frozenset({Kind.CUT})
 _SOLVED: Final = frozenset({Kind.SOLVED})
 _WANT_OR_CUT: Final = frozenset({Kind.WANT, Kind.CUT})
@@ -73,12 +75,30 @@ _NOUNS: Final = frozenset({Kind.DOCUMENT, Kind.ROAD})
 _GOING: Final = _MOVES | {Kind.REFUSE}
 _REFUSED: Final = _GOING | {Kind.MODAL, Kind.TO, Kind.SHELTER}
 _PERSONS: Final = frozenset({Kind.NAME, Kind.ROLE})
-_PLACES: Final = frozenset({Kind.SHELTER, Kind.NAME})
 _NOT_LONE: Final = _MOVES | {Kind.AWAY, Kind.ABSENT, Kind.I}
 _WHO: Final = frozenset({Kind.SOME, Kind.PEOPLE, Kind.THERE, Kind.QTY, Kind.NAME, Kind.OTHERS, Kind.WE, Kind.GROUP})
 _BLOCKABLE: Final = _WHO | {Kind.ROAD, Kind.HAZARD}
 ABSENCE: Final = frozenset(
-    ["没", "没有", "未", "尚未", "还没", "还没有", "没得", "莫得", "未能", "没能", "还未", "并未", "并没有", "都没", "都没有", "没的", "冇", "无"]
+    [
+        "没",
+        "没有",
+        "未",
+        "尚未",
+        "还没",
+        "还没有",
+        "没得",
+        "莫得",
+        "未能",
+        "没能",
+        "还未",
+        "并未",
+        "并没有",
+        "都没",
+        "都没有",
+        "没的",
+        "冇",
+        "无",
+    ]
 )
 """Negations that say "not yet" or "there is none"; the others deny a word or forbid."""
 _IS_NOT: Final = frozenset({"不是", "而不是", "并非"})
@@ -90,8 +110,9 @@ _REACH: Final = 3
 class Composer:
     """One pass over a clause that joins words into predicates; every token is looked at a bounded number of times."""
 
-    def __init__(self, tokens: list[Token]) -> None:
+    def __init__(self, tokens: list[Token], before: Sequence[Token] = ()) -> None:
         self.tokens = tokens
+        self.before = before
         self.marks: list[Mark] = []
         self.at = 0
 
@@ -120,8 +141,10 @@ class Composer:
         return None
 
     def _names(self, subjects: frozenset[Kind]) -> bool:
-        """The clause says who or what of the village it is about."""
-        return any(token.kind in subjects for token in self.tokens)
+        """The clause, or the one before, says who or what of the village it is about."""
+        return any(token.kind in subjects for token in self.tokens) or any(
+            token.kind in subjects for token in self.before
+        )
 
     def _blocks(self) -> bool:
         """过不去: said of people, vehicles and roads."""
@@ -175,6 +198,8 @@ class Composer:
         if self._denier() is not None:
             self._deny()
             self._put(token, Family.NOTHING)
+        elif token.text.startswith("转移"):  # 已转移群众12户: the verb and its object
+            self._put(token._replace(kind=Kind.MOVE), Family.MOVE)
 
     def _refuse(self, token: Token) -> None:
         after = self._next()
@@ -261,7 +286,7 @@ class Composer:
         if denier is not None and (denier.kind is Kind.NEEDLESS or (wanted and denier.text != "没得")):
             self._deny()
             self._put(token, Family.DENIED)
-        elif denier is not None and denier.text in ABSENCE and not self._names(_STRANGE):
+        elif denier is not None and denier.text in ABSENCE and not any(each.kind is _UNKNOWN for each in self.tokens):
             self._deny()
             self._put(token, Family.HELP)
         elif wanted or self._ahead(_WANT_OR_CUT) is not None:
@@ -323,7 +348,9 @@ class Composer:
         """已到村小学 says arrived when the clause has no other verb."""
         after = self._next()
         lone = not any(each.kind in _NOT_LONE for each in self.tokens)
-        lands = token.text in _LANDED and after is not None and after.kind in _PLACES
+        counted = any(each.kind is Kind.QTY for each in self.tokens)
+        place = after is not None and (after.kind is Kind.SHELTER or (after.kind is Kind.NAME and counted))
+        lands = token.text in _LANDED and place
         if lone and (lands or (token.text == "到了" and after is None)):
             self._put(token._replace(kind=Kind.ARRIVE if lands else Kind.GO), Family.MOVE)
         else:

@@ -9,13 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from evacuation.reply.frames import UNABLE_ALONE, VERB_MISSING, Frame
 from evacuation.reply.reading import Intent, Need, Quantity
 from evacuation.reply.tokens import Amount
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from evacuation.reply.frames import Frame
 
 STUCK: Final = frozenset({Need.RESCUE, Need.TRANSPORT, Need.PERSUASION})
 """Needs of people who are still there: with them nothing is complete."""
@@ -55,6 +54,12 @@ def gather(frames: Sequence[Frame]) -> Draft:
     _staying(frames, draft)
     _moved(frames, draft)
     _exclude(frames, draft)
+    if Intent.COMPLETE in draft.intents and draft.doubts == [VERB_MISSING]:
+        draft.doubts.clear()  # 一户不漏,全部转移: the verb is in the other clause
+    if draft.doubts == [UNABLE_ALONE] and any(frame.help and not frame.unread for frame in frames):
+        draft.doubts.clear()  # 没车,走不了: why is in the other clause
+    if Intent.PROGRESS in draft.intents and not (draft.moved or draft.remaining or draft.refused):
+        draft.doubt("moved, without a number")
     return draft
 
 
@@ -218,7 +223,9 @@ def _whole(frames: Sequence[Frame], whole: Sequence[Frame], counts: Sequence[Fra
         or any(frame.except_ for frame in frames)
     )
     if stays:
-        partial = any(frame.rest for frame in whole) or draft.moved is not None
+        partial = (
+            any(frame.rest for frame in whole) or draft.moved is not None or any(frame.except_ for frame in frames)
+        )
         if not partial:
             draft.doubt("all, and some who stay")
         return

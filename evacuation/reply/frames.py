@@ -57,13 +57,15 @@ class Frame:
     needs: set[Need] = field(default_factory=set)
 
 
+UNABLE_ALONE: Final = "unable, without a number"
+VERB_MISSING: Final = "a verb is missing"
 _MODIFIERS: Final = frozenset({Kind.HEDGE, Kind.ELSEWHERE, Kind.BACK, Kind.WILLING, Kind.UNAWARE})
 _TEMPORAL: Final = frozenset({Kind.AFTER, Kind.LATER})
 
 
-def interpret(clause: Clause) -> list[Frame]:
-    """The frames of one clause."""
-    return [_frame(phrase, clause) for phrase in phrases(clause.tokens)]
+def interpret(clause: Clause, before: Clause | None = None) -> list[Frame]:
+    """The frames of one clause; a short clause may leave its subject to the one before."""
+    return [_frame(phrase, clause) for phrase in phrases(clause.tokens, before.tokens if before else ())]
 
 
 def _frame(phrase: Phrase, clause: Clause) -> Frame:
@@ -113,7 +115,7 @@ def _strange(phrase: Phrase) -> str:
         if Kind.HEDGE in kinds:
             return "hedged"
         if Kind.ELSEWHERE in kinds:
-            return "about somebody else"
+            return "about others than the list"
         if Kind.BACK in kinds:
             return "somebody may have gone back"
         return "not asserted"
@@ -148,7 +150,7 @@ def _moved(phrase: Phrase) -> Frame:
     if Kind.UNABLE in kinds:
         named = bool(kinds & {Kind.SOME, Kind.PEOPLE, Kind.NAME, Kind.GROUP, Kind.THERE}) or Kind.MOVE in kinds
         frame.remaining, frame.help = amount is not None, amount is not None or named
-        frame.unread = "" if amount is not None else "unable, without a number"
+        frame.unread = "" if amount is not None else UNABLE_ALONE
         return frame
     if kinds & {Kind.NEG, Kind.NEEDLESS}:
         return _not_moved(phrase, frame)
@@ -156,7 +158,7 @@ def _moved(phrase: Phrase) -> Frame:
     if kinds & _TEMPORAL:
         frame.unread = "planned or told of as later"
         return frame
-    intended = phrase.before_verb(Kind.MODAL) or Kind.TELL in kinds or phrase.progressive or Kind.NOW in kinds
+    intended = Kind.MODAL in kinds or Kind.TELL in kinds or phrase.progressive or Kind.NOW in kinds
     if intended:
         if left_over and not kinds & {Kind.DONE, Kind.LE, Kind.FINISH}:
             frame.remaining = True
@@ -174,8 +176,14 @@ def _moved(phrase: Phrase) -> Frame:
     if left_over and not kinds & {Kind.DONE, Kind.LE, Kind.FINISH, Kind.ALL}:
         frame.unread = "left over, or moved"
         return frame
-    if kinds & {Kind.SOME} and Kind.ALL in kinds:
+    if Kind.STILL in kinds:
+        frame.unread = "still to move, or moved as well"
+        return frame
+    if (Kind.SOME in kinds and Kind.ALL in kinds) or Kind.EXCEPT in kinds:
         frame.unread = "only some of the people"
+        return frame
+    if Kind.RESOURCE in kinds:
+        frame.unread = "things, not people"
         return frame
     if Kind.I in kinds and amount is None:
         frame.unread = "the sender alone"
@@ -189,7 +197,7 @@ def _not_moved(phrase: Phrase, frame: Frame) -> Frame:
         if (
             frame.amount is None
             and kinds & {Kind.WE, Kind.GROUP, Kind.NAME, Kind.PEOPLE}
-            and not kinds & {Kind.DONE, Kind.LE, Kind.ALL, Kind.NOW, Kind.TELL, Kind.FINISH} | _TEMPORAL
+            and not kinds & (_TEMPORAL | {Kind.DONE, Kind.LE, Kind.ALL, Kind.NOW, Kind.TELL, Kind.FINISH})
         ):
             frame.nothing = True
         else:
@@ -297,7 +305,9 @@ def _bare(phrase: Phrase) -> Frame:
     kinds = phrase.kinds
     amount = _amount(phrase)
     frame = Frame(amount=amount, total=Kind.TOTAL in kinds)
-    if kinds & {Kind.NEG, Kind.NEEDLESS, Kind.UNABLE, Kind.MODAL, Kind.COND, Kind.AFTER, Kind.LATER}:
+    if Kind.UNABLE in kinds and kinds <= {Kind.UNABLE, Kind.LE, Kind.WE}:
+        frame.unread = UNABLE_ALONE
+    elif kinds & {Kind.NEG, Kind.NEEDLESS, Kind.UNABLE, Kind.MODAL, Kind.COND, Kind.AFTER, Kind.LATER}:
         frame.unread = "denied or planned, without a verb"
     elif amount is not None:
         frame.bare = True
@@ -308,8 +318,12 @@ def _bare(phrase: Phrase) -> Frame:
             frame.stays = True
     elif kinds & {Kind.NOW, Kind.TELL, Kind.ORGANISE} and not kinds & {Kind.DONE, Kind.FINISH, Kind.ALL}:
         frame.under_way = True
-    elif kinds & {Kind.ALL, Kind.FINISH, Kind.EXCEPT, Kind.GO}:
-        frame.unread = "a verb is missing"
+    elif kinds & {Kind.EXCEPT, Kind.REST}:
+        frame.unread = "except, without a number"
+    elif Kind.SHELTER in kinds and Kind.TO in kinds:
+        frame.harmless = True  # 都在学校
+    elif kinds & {Kind.ALL, Kind.FINISH}:
+        frame.unread = VERB_MISSING
     elif kinds & {Kind.WANT, Kind.RESOURCE}:
         frame.unread = "something wanted, or there"
     else:

@@ -110,7 +110,12 @@ def choose(plain: str) -> Choice | None:
             return None  # 7.8 …
     elif here == after and _binds(rest):
         return None
-    elif " " in plain[after:here] and not plain[after:here].strip(" ") and _binds(rest):
+    elif (
+        " " in plain[after:here]
+        and not plain[after:here].strip(" ")
+        and _binds(rest)
+        and tokenise(rest[:8])[0].kind is not Kind.NUM
+    ):
         return None  # "4 户 9 人没走"
     elif "-" in plain[after:here] or "~" in plain[after:here]:
         return None

@@ -96,9 +96,9 @@ class Phrase:
         return any(token.text in _STRONG_ARRIVALS for token in self.tokens)
 
 
-def phrases(tokens: Sequence[Token]) -> list[Phrase]:
-    """The phrases of one clause."""
-    return _cut(Composer([token for token in tokens if token.kind is not Kind.FILL]).run())
+def phrases(tokens: Sequence[Token], before: Sequence[Token] = ()) -> list[Phrase]:
+    """The phrases of one clause; ``before`` is the clause whose subject it may share."""
+    return _cut(Composer([token for token in tokens if token.kind is not Kind.FILL], before).run())
 
 
 def _cut(marks: list[Mark]) -> list[Phrase]:

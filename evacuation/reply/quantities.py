@@ -88,7 +88,7 @@ def _units(tokens: Sequence[Token]) -> list[Token]:
 
 def _counts(tokens: Sequence[Token], at: int) -> bool:
     """几户, 几十人: about, without any number."""
-    return at + 1 < len(tokens) and tokens[at + 1].kind in _UNITS | {Kind.NUM}
+    return at + 1 < len(tokens) and tokens[at + 1].kind in _UNITS | {Kind.NUM, Kind.COUNTER}
 
 
 def _label(tokens: Sequence[Token], at: int, done: list[Token]) -> int:
@@ -105,7 +105,7 @@ def _label(tokens: Sequence[Token], at: int, done: list[Token]) -> int:
             end += 1
         done.append(Token(Kind.QTY, "", label.start, tokens[end - 1].end, amount=amount))
         return end
-    done.append(replace(label, kind=Kind.FILL))
+    done.append(label._replace(kind=Kind.FILL))
     return at + 1
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from evacuation.reply import menu
 from evacuation.reply.clauses import split
 from evacuation.reply.discourse import Draft, gather, quantity
-from evacuation.reply.frames import interpret
+from evacuation.reply.frames import VERB_MISSING, interpret
 from evacuation.reply.normalise import normalise
 from evacuation.reply.quantities import measure
 from evacuation.reply.reading import Context, Intent, Need, Quantity, Reading
@@ -84,7 +84,9 @@ def read(text: str, context: Context | None = None) -> Reading:
 
 
 def _free(plain: str) -> Draft:
-    frames = [frame for clause in split(measure(tokenise(plain))) for frame in interpret(clause)]
+    clauses = split(measure(tokenise(plain)))
+    pairs = zip([None, *clauses], clauses, strict=False)
+    frames = [frame for before, clause in pairs for frame in interpret(clause, before)]
     draft = gather(frames)
     if not draft.doubts and not draft.intents and not (draft.remaining or draft.away):
         draft.doubt("nothing that is an answer")
@@ -115,7 +117,7 @@ def _menu(choice: menu.Choice) -> Draft:
             return said
         case "2" if number is not None and said.doubts == ["a number without a verb"]:
             draft.moved, draft.doubts = number, []
-        case "3" if (Intent.COMPLETE in said.intents and clear) or empty:
+        case "3" if (Intent.COMPLETE in said.intents and clear) or empty or said.doubts == [VERB_MISSING]:
             draft.moved, draft.away = said.moved, said.away
         case "3" if number is not None and said.doubts == ["a number without a verb"]:
             draft.moved = number
