@@ -21,6 +21,7 @@ from evacuation.task import TaskState
 from jiaoying.drills import acts
 from jiaoying.drills.acts import Act, ActKind
 from jiaoying.drills.dice import Dice
+from jiaoying.drills.phones import moment
 from jiaoying.storage.kinds import KINDS
 from jiaoying.storage.work import Work
 from jiaoying.storage.writer import Writer
@@ -101,7 +102,7 @@ class Desk:
 
     def _soon(self, since: datetime, span: tuple[int, int], *about: object) -> datetime:
         """A moment so long after `since`; a proposal or reply seen late (a restart) keeps its time."""
-        return since + timedelta(seconds=max(1, Dice(self.seed, "desk", *about).whole(*span)))
+        return moment(since, Dice(self.seed, "desk", *about).whole(*span))
 
     def _proposals(self, connection: Connection, now: datetime) -> Iterator[Act]:
         table = KINDS["warning"].table

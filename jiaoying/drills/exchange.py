@@ -8,6 +8,7 @@ between plans the very same acts when it is started again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import Engine, select
 
@@ -155,11 +156,11 @@ def _heard(
         version=message.order_version,
         nth=before,
         own=callout is None or post is None or post.id == callout.post,
-        lists=_lists(task, post),
+        lists=_lists(task, post, message.queued_at),
     )
 
 
-def _lists(task: Task | None, post: Post | None) -> ListFacts:
+def _lists(task: Task | None, post: Post | None, at: datetime) -> ListFacts:
     if task is None:
         return ListFacts()
     own: Mapping[str, int] = {
@@ -170,4 +171,5 @@ def _lists(task: Task | None, post: Post | None) -> ListFacts:
         households=len(task.households),
         people=task.people,
         ordered=task.state not in (TaskState.PLANNED, TaskState.CALLED_OFF, TaskState.STOOD_DOWN),
+        again=task.ordered_at is not None and task.ordered_at < at,
     )

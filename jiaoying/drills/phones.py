@@ -50,6 +50,8 @@ _HARDER = (
 )
 _COUNTING = ((Profile.MISCOUNTS, 6.0), (Profile.REFUSAL, 5.0), (Profile.HELP, 3.0))
 
+BEAT_S = 5
+
 # Roles that somebody else can stand in for; everybody else must be reachable in the end.
 _MAY_FAIL = frozenset({"grid_member", "monitor", "shelter_keeper"})
 
@@ -73,6 +75,8 @@ class ListFacts:
     households: int = 0
     people: int = 0
     ordered: bool = False
+    again: bool = False
+    """The order was given before and has grown: people are on their way already."""
 
     @property
     def own_people(self) -> int:
@@ -144,6 +148,14 @@ def acts_for(heard: Heard, person: Person, seed: int) -> tuple[Act, ...]:
     return tuple(hand.acts)
 
 
+def moment(since: datetime, after_s: int) -> datetime:
+    """The moment at which something happens: whole seconds, a multiple of `BEAT_S` after `since`, never at once.
+
+    People do not answer on the beat; that they do here lets a night of thousands of acts pass in a few hundred jumps.
+    """
+    return since + timedelta(seconds=max(BEAT_S, round(after_s / BEAT_S) * BEAT_S))
+
+
 class _Hand:
     """Writes acts down for one message."""
 
@@ -175,7 +187,7 @@ class _Hand:
         subject = (heard.callout, heard.version, self.person.phone, once) if once else (heard.message,)
         return Act(
             id=natural_id("drill act", *subject, kind, *about),
-            due_at=heard.at + timedelta(seconds=max(1, after_s)),
+            due_at=moment(heard.at, after_s),
             kind=kind,
             payload={
                 "phone": self.person.phone,
@@ -281,7 +293,7 @@ def _reports(hand: _Hand, profile: Profile) -> None:
         _member(hand, profile, dice)
     elif _speaks_for_village(heard, person):
         households, people = _whole(heard)
-        minutes = dice.whole(52, 76) if heard.version <= 1 else dice.whole(45, 60)
+        minutes = dice.whole(52, 76) if not heard.lists.again else dice.whole(45, 60)
         if profile is Profile.FREE_TEXT:
             words = _full(dice, households, people)
             hand.text(minutes * 60, f"{heard.code} {words}" if heard.code else words, about="complete")
@@ -300,9 +312,10 @@ def _member(hand: _Hand, profile: Profile, dice: Dice) -> None:
     heard = hand.heard
     households, people = len(heard.lists.own), heard.lists.own_people
     left, arrived = dice.whole(9, 17) * 60, dice.whole(22, 36) * 60
-    if heard.version > 1:
-        arrived = dice.whole(8, 16) * 60  # they were on their way when the order grew
     gap = _separator(dice)
+    if heard.lists.again:  # they were on their way when the order grew, and say so once more
+        hand.text(dice.whole(8, 16) * 60, f"3{gap}{households}{gap}{people}", about="arrived")
+        return
     if profile is Profile.REFUSAL and households > 1:
         stays = heard.lists.own[-1]
         hand.text(left, f"2 {households - 1} {people - stays}", about="left")
@@ -317,7 +330,7 @@ def _member(hand: _Hand, profile: Profile, dice: Dice) -> None:
     elif profile is Profile.FREE_TEXT:
         words = dice.pick((f"已转移{households}户{people}人", f"{households}户{people}人已经转移出来了"))
         hand.text(left, f"{heard.code} {words}", about="left", means=f"2 {households} {people}")
-    elif heard.version <= 1:
+    else:
         if profile is Profile.HELP:
             hand.text(left - 240, dice.pick(("4 老人走不动,要一辆车", "4 要一副担架")), about="help")
         hand.text(left, f"2{gap}{households}{gap}{people}", about="left")

@@ -40,6 +40,7 @@ from jiaoying.engine.service import Service
 from jiaoying.storage.kinds import KINDS
 from jiaoying.storage.work import Work
 from notifiers.callout import CallOutState
+from notifiers.message import MessageState
 from notifiers.receipts import ReceiptKind
 from warning.warning import WarningState
 
@@ -48,6 +49,7 @@ FRAMES = "frames"
 LONGEST = timedelta(hours=24)  # after the last frame: a drill that is not over by then never will be
 MOST_PASSES = 200  # over one moment; more means that something makes itself due again and again
 _OPEN_TASKS = tuple(str(state) for state in (TaskState.ORDERED, TaskState.ACKNOWLEDGED, TaskState.MOVING))
+_UNSENT = tuple(str(state) for state in (MessageState.QUEUED, MessageState.SENDING, MessageState.IN_DOUBT))
 _OPEN_WARNINGS = tuple(str(state) for state in (WarningState.PROPOSED, WarningState.IN_FORCE))
 
 
@@ -167,13 +169,14 @@ class Runner:
     def settle(self) -> None:
         """Do everything that is due by now, and what that makes due."""
         for _ in range(MOST_PASSES):
-            done = self._take_frames()
-            done += self._do_acts()
-            self.service.tick(self.clock.now())
-            done += self.service.deliver()
+            now = self.clock.now()
+            done = self._take_frames() + self._do_acts() + self.service.tick(now)
+            if self._anything_to_send():
+                done += self.service.deliver()
             done += self.exchange.listen(self.service.county.directory)
-            done += self.desk.look(self.clock.now())
-            if not done:
+            done += self.desk.look(now)
+            due = self._next_due()
+            if not done or due is None or due > now:
                 break
         else:
             raise DrillStuck(f"{self.clock.now().isoformat()}: 同一时刻反复有事到期")
@@ -187,14 +190,22 @@ class Runner:
 
     def next_moment(self) -> datetime | None:
         """The earliest moment at which anything is due; never now or before."""
+        due = self._next_due()
+        return None if due is None else max(due, self.clock.now() + timedelta(seconds=1))
+
+    def _next_due(self) -> datetime | None:
         with self.service.engine.connect() as connection:
             moments = [acts.next_due(connection), self.service.next_due()]
         if self._frames_done < len(self.frames):
             moments.append(self._arrival(self.frames[self._frames_done]))
-        known = [moment for moment in moments if moment is not None]
-        if not known:
-            return None
-        return max(min(known), self.clock.now() + timedelta(seconds=1))
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    def _anything_to_send(self) -> bool:
+        """Whether a message waits; asking is cheaper than a delivery that finds nothing."""
+        table = KINDS["message"].table
+        query = select(table.c.id).where(table.c.state.in_(_UNSENT)).limit(1)
+        with self.service.engine.connect() as connection:
+            return connection.execute(query).first() is not None
 
     def over(self) -> bool:
         """CONTRACT, `--once`: the last frame judged, no proposal open, every ordered task cleared."""

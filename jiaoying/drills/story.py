@@ -25,9 +25,12 @@ class Story:
     def __init__(self, county: County, timezone: ZoneInfo, *, after: int = 0) -> None:
         self.county, self.timezone = county, timezone
         self._after = after
+        self._ordered: set[str] = set()
 
     def skip(self, connection: Connection) -> None:
         """Begin after what is already written (a drill that is started again)."""
+        table = KINDS["task"].table
+        self._ordered.update(connection.execute(select(table.c.id).where(table.c.ordered_at.is_not(None))).scalars())
         self._after = connection.execute(select(func.max(journal.c.sequence))).scalar_one() or 0
 
     def lines(self, connection: Connection) -> Iterator[str]:
@@ -46,7 +49,7 @@ class Story:
         data: Mapping[str, Any] = fact["data"]
         match kind, fact["fact"]:
             case "event", "Opened":
-                return f"降雨过程开始:{data.get('name', '')}"
+                return f"降雨过程开始:{data.get('event_name', '')}"
             case "event", "Closed":
                 return "降雨过程结束"
             case "warning", "Approved" | "ApprovalTimedOut" | "Upgraded" as name:
@@ -61,15 +64,16 @@ class Story:
                 return f"{self.county.short(state.area)} 预警{'撤销' if name == 'Cancelled' else '到期'}"
             case "task", "Ordered":
                 task = self._state(connection, "task", fact["subject"])
+                self._ordered.add(task.id)
                 level = Level(data.get("level") or task.level)
                 return (
                     f"{self.county.short(task.area)} {level.chinese}色转移令 "
                     f"{len(task.households)}户{task.people}人{_slack(task)}"
                 )
             case "task", "Amended":
+                if fact["subject"] not in self._ordered:
+                    return None  # still a plan
                 task = self._state(connection, "task", fact["subject"])
-                if task.ordered_at is None:
-                    return None
                 level = Level(data.get("level") or task.level)
                 return (
                     f"{self.county.short(task.area)} 转移令更新为{level.chinese}色 "

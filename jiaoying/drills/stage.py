@@ -1,0 +1,86 @@
+"""Setting the stage of a drill: the county through the registers' own readers, the storm through the rain's own reader."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from core.tables import Fault
+from evacuation.task import TaskState
+from hazards.frames import RainFrame
+from jiaoying.drills.county import FILES
+from jiaoying.engine import importing, polling
+from jiaoying.engine.service import Service
+from jiaoying.storage.kinds import KINDS
+
+SOURCE = "storm"
+
+
+class StageError(ValueError):
+    """The county or the storm cannot be taken; `faults` says where and why."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in faults))
+
+
+def registers_in(directory: Path) -> Mapping[str, Path]:
+    """The register files of a directory, in the order in which they are imported.
+
+    Raises
+    ------
+    StageError
+        When one that every drill needs is missing.
+    """
+    found = {kind: directory / name for kind, name in FILES.items()}
+    missing = [kind for kind, path in found.items() if not path.exists() and kind != "thresholds"]
+    if missing:
+        raise StageError([Fault(file=str(found[kind]), reason="登记册目录里没有这个文件") for kind in missing])
+    present = [kind for kind, path in found.items() if path.exists()]
+    return {kind: found[kind] for kind in sorted(present, key=lambda kind: importing.ORDER[kind])}
+
+
+def build(service: Service, files: Mapping[str, Path], *, told: Callable[[str, int], None] | None = None) -> int:
+    """Import the registers, each in its own transaction; doing it again changes nothing. Returns the rows read.
+
+    Raises
+    ------
+    StageError
+        With the faults of the first file that is refused.
+    """
+    rows = 0
+    for kind, path in files.items():
+        taken = importing.take(service, kind, [(path.name, path.read_bytes())])
+        if taken.faults:
+            raise StageError(taken.faults)
+        rows += taken.rows
+        if told is not None:
+            told(kind, taken.rows)
+    return rows
+
+
+def storm(service: Service, path: Path) -> tuple[RainFrame, ...]:
+    """Read a rain file of any age for the stations of this county.
+
+    Raises
+    ------
+    StageError
+        With every fault of the file.
+    """
+    frames, faults = polling.read(service, SOURCE, path.read_bytes(), path.name, now=None)
+    if faults:
+        raise StageError(list(faults))
+    return frames
+
+
+def tasks(connection: Connection) -> Iterator[Any]:
+    """All tasks that were ever ordered, in the order of their orders."""
+    table = KINDS["task"].table
+    query = select(table).where(table.c.state != str(TaskState.PLANNED)).order_by(table.c.ordered_at, table.c.id)
+    for row in connection.execute(query).mappings():
+        task = KINDS["task"].codec.state(row)
+        if task.ordered_at is not None:
+            yield task
