@@ -77,6 +77,8 @@ _REFUSED: Final = _GOING | {Kind.MODAL, Kind.TO, Kind.SHELTER}
 _PERSONS: Final = frozenset({Kind.NAME, Kind.ROLE})
 _NOT_LONE: Final = _MOVES | {Kind.AWAY, Kind.ABSENT, Kind.I}
 _WHO: Final = frozenset({Kind.SOME, Kind.PEOPLE, Kind.THERE, Kind.QTY, Kind.NAME, Kind.OTHERS, Kind.WE, Kind.GROUP})
+_NO_LACK: Final = frozenset({Kind.UNKNOWN, Kind.BACK})
+_FRAIL: Final = frozenset({Kind.SOME, Kind.QTY, Kind.OTHERS, Kind.GROUP})
 _BLOCKABLE: Final = _WHO | {Kind.ROAD, Kind.HAZARD}
 ABSENCE: Final = frozenset(
     [
@@ -101,6 +103,7 @@ ABSENCE: Final = frozenset(
     ]
 )
 """Negations that say "not yet" or "there is none"; the others deny a word or forbid."""
+_OBJECTS: Final = frozenset({"转移人员", "转移群众", "转移任务"})
 _IS_NOT: Final = frozenset({"不是", "而不是", "并非"})
 _NEEDS: Final = frozenset({"要", "需", "需要"})
 _LANDED: Final = frozenset({"到", "至", "进", "到了", "住", "住在", "来到", "住到", "进了", "投靠"})
@@ -198,7 +201,7 @@ class Composer:
         if self._denier() is not None:
             self._deny()
             self._put(token, Family.NOTHING)
-        elif token.text.startswith("转移"):  # 已转移群众12户: the verb and its object
+        elif token.text in _OBJECTS:  # 已转移群众12户: the verb and its object
             self._put(token._replace(kind=Kind.MOVE), Family.MOVE)
 
     def _refuse(self, token: Token) -> None:
@@ -219,10 +222,12 @@ class Composer:
             self._put(token, Family.HELP)
 
     def _plight(self, token: Token) -> None:
-        if token.text in EVERYDAY and not self._names(_WHO):
+        strange = any(each.kind is _UNKNOWN for each in self.tokens)
+        named = any(each.kind in _FRAIL for each in self.tokens) if strange else self._names(_WHO)
+        if token.text in EVERYDAY and not named:
             self._put(token._replace(kind=_UNKNOWN))
             return
-        solved = self._ahead(_SOLVED) is not None
+        solved = any(each.kind is Kind.SOLVED for each in self.tokens)
         self._deniable(token, Family.DENIED if solved else Family.HELP)
 
     def _alone_cut(self, token: Token) -> None:
@@ -266,6 +271,9 @@ class Composer:
         after = self._next()
         if after is not None and after.kind in _NOUNS and token.kind is Kind.MOVE:
             return  # 转移通知, 撤离路线: a noun
+        if self.marks and self.marks[-1].family is Family.HELP:
+            self._put(token._replace(kind=_UNKNOWN))  # 派人转移12户: what the help is for
+            return
         modal = bool(self.marks) and self.marks[-1].token.kind is Kind.MODAL
         if modal and after is not None and (after.kind is Kind.DE or self._again_as_fact()):
             self.marks.pop()  # 应转移的42户, 应转移42户已转移40户: what was asked, not what was done
@@ -286,7 +294,7 @@ class Composer:
         if denier is not None and (denier.kind is Kind.NEEDLESS or (wanted and denier.text != "没得")):
             self._deny()
             self._put(token, Family.DENIED)
-        elif denier is not None and denier.text in ABSENCE and not any(each.kind is _UNKNOWN for each in self.tokens):
+        elif denier is not None and denier.text in ABSENCE and not any(each.kind in _NO_LACK for each in self.tokens):
             self._deny()
             self._put(token, Family.HELP)
         elif wanted or self._ahead(_WANT_OR_CUT) is not None:

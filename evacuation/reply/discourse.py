@@ -232,6 +232,15 @@ def _whole(frames: Sequence[Frame], whole: Sequence[Frame], counts: Sequence[Fra
     if any(frame.rest for frame in whole) and draft.away is None:
         draft.doubt("the others, but of whom")
         return
+    first = next(index for index, frame in enumerate(frames) if frame is whole[0])
+    if any(
+        frame.moved and frame.amount is not None and not frame.complete and not frame.group for frame in frames[:first]
+    ):
+        if all(frame.anaphoric for frame in whole):
+            return  # 已转移12户36人,都在学校: all of these
+        if not any(frame.finish for frame in whole):
+            draft.doubt("all, or all of those counted")
+            return
     if draft.needs & STUCK:
         draft.doubt("all, and a call for help")
         return

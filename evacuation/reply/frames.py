@@ -23,13 +23,16 @@ if TYPE_CHECKING:
 class Frame:
     """One statement of a text.
 
-    ``done`` is a word that says the act is over (已, 了, 共, an address reached); ``plain`` its absence.
+    ``plain``: no word says that the act is over (已, 了, 共, an address reached). ``by_finish``: complete by 完毕 and
+    not by 全部. ``anaphoric``: 都 may only mean all of those spoken of before.
     """
 
     unread: str = ""
     moved: bool = False
     complete: bool = False
     by_finish: bool = False
+    finish: bool = False
+    anaphoric: bool = False
     plain: bool = False
     amount: Amount | None = None
     again: bool = False
@@ -179,6 +182,9 @@ def _moved(phrase: Phrase) -> Frame:
     if Kind.STILL in kinds:
         frame.unread = "still to move, or moved as well"
         return frame
+    if Kind.ROLE in kinds:
+        frame.unread = "about officers, or told by one"
+        return frame
     if (Kind.SOME in kinds and Kind.ALL in kinds) or Kind.EXCEPT in kinds:
         frame.unread = "only some of the people"
         return frame
@@ -237,8 +243,11 @@ def _asserted(phrase: Phrase, frame: Frame, tokens: list[Token]) -> Frame:
     finish = phrase.last(Kind.FINISH)
     quantity = phrase.last(Kind.QTY)
     verb = phrase.last(Kind.MOVE, Kind.GO, Kind.ARRIVE)
+    frame.finish = finish >= 0
     if Kind.ALL in kinds:
         frame.complete = True
+        # 都安置在学校: all of those just spoken of
+        frame.anaphoric = Kind.MOVE not in kinds or any(token.text in _THEY_ALL for token in tokens)
     elif finish >= 0 and (quantity < 0 or (quantity < verb and quantity < finish)):
         frame.complete = frame.by_finish = True
     if frame.complete and Kind.SHELTER in kinds and not reached:
@@ -368,6 +377,7 @@ def _plain_frame(phrase: Phrase) -> Frame:
             return Frame(harmless=True)
 
 
+_THEY_ALL: Final = frozenset({"都", "均", "全都"})
 _NOT_THE_SENDER: Final = frozenset({Kind.QTY, Kind.PEOPLE, Kind.SOME, Kind.NEG})
 _NOT_RECEIVED: Final = frozenset({Kind.NEG, Kind.NEEDLESS, Kind.UNABLE})
 

@@ -1,7 +1,7 @@
 """The words of village SMS, by what they do in a sentence. Words only: the grammar is elsewhere.
 
-Each table is one `Kind`; a word stands in one table. Words are simplified Chinese, lower-case English, and (in
-`PINYIN`) joined syllables that stand for Chinese words. Misspellings stand with the word they are meant to be.
+Each table is one `Kind`; a word stands in one table. Words are simplified Chinese, and words in Latin letters stand
+in `evacuation.reply.latin`. Misspellings stand with the word they are meant to be.
 """
 
 from __future__ import annotations
@@ -183,7 +183,7 @@ CHINESE: Final[dict[Kind, tuple[str, ...]]] = {
         "或许 也许 大体 绝大部分 绝大多数 恐怕 似乎 看样子 就快 差点 八成 个别 有些 有的 演习 演练 模拟 测试 假装 开玩笑 疑似 大致 怕"
     ),
     Kind.ELSEWHERE: _words(
-        "我家 全家 我户 本户 我们家 自家 他们 她们 人家 上面的人家 下面的人家 隔壁 邻村 别的村 别村 其他村 他们村 人家村 对面村 旁边村 上面村 下面村 你们 你村 外村 邻居村"
+        "工作人员 值班人员 工作队 驻村工作队 队伍 救援队伍 抢险队伍 我家 全家 我户 本户 我们家 自家 他们 她们 人家 上面的人家 下面的人家 隔壁 邻村 别的村 别村 其他村 他们村 人家村 对面村 旁边村 上面村 下面村 你们 你村 外村 邻居村"
     ),
     Kind.EXCEPT: _words("除了 除 除开 除去"),
     Kind.EXCEPT_END: _words("外 以外 之外"),
@@ -192,7 +192,7 @@ CHINESE: Final[dict[Kind, tuple[str, ...]]] = {
     Kind.TOTAL: _words(
         "共 总共 一共 合计 累计 共计 总计 累积 共有 总数 总的 总计为 截至目前 截止目前 截至 截止 到目前为止 截至现在 截止现在 到现在 至此 计 目前已 现已 至今"
     ),
-    Kind.AGAIN: _words("又 新增 再次 另又 增加 又再 新 另外又 后来又 多"),
+    Kind.AGAIN: _words("又 新增 再次 另又 增加 又再 新 另外又 后来又"),
     Kind.STILL: _words("还有 尚有 仍有 另有 另外有 还有个 还 仍 尚 仍然 还是 只有 就 仅 仅有"),
     Kind.LEFT: _words("还剩 还差 剩 剩余 剩下 差 还余 只剩 就剩 仅剩 未转移的 尚余 还欠 剩到 下剩"),
     Kind.BUT: _words("但 但是 不过 可是 而 而且 只是 另外 另 同时 并 并且 以及 然而 唯独 就是 因此 所以 因为 由于"),
@@ -216,37 +216,35 @@ CHINESE: Final[dict[Kind, tuple[str, ...]]] = {
         "人手不够 人手不足"
     ),
     Kind.WANT: _words(
-        "请求 急需 急要 快派 请派 速派 请速派 请快派 速 派 需要派 请求派 缺 缺少 缺乏 没得 要求派 急缺 不够 紧缺 求派 调 请调 安排点 送点 来点 来个 来辆 请求调 请求送 快送 请送"
+        "请求 急需 急要 快派 请派 速派 请速派 请快派 派 需要派 请求派 缺 缺少 缺乏 要求派 急缺 不够 紧缺 求派 调 请调 安排点 送点 来点 来个 来辆 请求调 请求送 快送 请送"
     ),
     Kind.ROAD: _words(
         "路 道路 公路 桥 桥梁 路面 路基 村道 进村路 出村路 进村的路 出村的路 村里的路 大桥 小桥 交通 通道 便道 马路 山路 路线 通村路 通村公路 进村道路"
     ),
     Kind.CUT: _words(
-        "断 断了 堵 堵了 堵住 塌 塌了 垮 垮了 冲断 冲毁 冲垮 中断 不通 淹 淹了 淹没 阻断 过不去 过不了 封 封了 封路 塌断 堵死 堵塞 冲坏 断掉 不通了 走不通 进不来 进不去 上不来 上不去 通不过 开不进来 来不了 过不来 被冲 被冲断 被冲毁 被堵 被淹 被埋 压断 通不了 没通 没有通 被冲了 冲了"
+        "断 断了 堵 堵了 堵住 塌 塌了 垮 垮了 冲断 冲毁 冲垮 中断 不通 淹 淹了 淹没 阻断 过不去 过不了 封 封了 封路 塌断 堵死 堵塞 冲坏 断掉 不通了 走不通 进不来 进不去 上不来 上不去 通不过 开不进来 来不了 过不来 被冲 被冲断 被冲毁 被堵 被淹 压断 通不了 没通 没有通 被冲了 冲了"
     ),
     Kind.SOLVED: _words(
         "通了 抢通 修通 修好 抢修好 畅通 疏通 脱险 救出 救出来 获救 送医 送医院 送往医院 送卫生院 已送医 送到医院 解决 解决了 恢复 恢复了 正常 平安 安全 好转 处理好 处理了 稳定 没事 没事了 救出来了"
     ),
     Kind.SIGN: _words(
-        "变大 变宽 扩大 加大 加宽 增大 往下滚 滚下来 往下掉 掉下来 滚落 滑下来 往下滑 垮下来 塌下来 倒了 垮了 塌了 响 在响 异响 响声 响动 轰隆 滚石 掉石头 "
-        "落石 在动 滑动 在滑 下滑 下沉 沉降 鼓包 鼓起 开裂 裂开 裂了 冒水 冒浑水 浑了 变浑 涨 涨了 涨水 暴涨 猛涨 漫上来 漫过 漫出来 进水 倒灌 往上涨 上涨 松动 垮下 崩了 崩下来 掉石 掉土 掉渣 倾斜 歪了 变形 错台 炸口 张口 "
-        "冲下来 下来了 溃 决口 溃坝 管涌 冒烟 飞石 滚 垮 裂 动了 滑了 滑下来了 来了"
+        "变大 变宽 扩大 加大 加宽 增大 往下滚 滚下来 往下掉 掉下来 滚落 滑下来 往下滑 垮下来 塌下来 倒了 响 在响 异响 响声 响动 轰隆 滚石 掉石头 "
+        "在动 滑动 在滑 下滑 下沉 沉降 鼓包 鼓起 开裂 裂开 裂了 冒水 冒浑水 浑了 变浑 涨 涨了 涨水 暴涨 猛涨 漫上来 漫过 漫出来 进水 倒灌 往上涨 上涨 松动 垮下 崩了 崩下来 掉石 掉土 掉渣 倾斜 歪了 变形 错台 炸口 张口 "
+        "冲下来 下来了 溃 决口 溃坝 管涌 冒烟 滚 裂 动了 滑了 滑下来了 来了"
     ),
     Kind.ATTRIBUTE: _words(
-        "隐患 隐患点 隐患区 隐患户 预警 点 区 区域 地带 预警信息 风险 风险区 监测 监测点 监测员 防治 灾害 灾害点 威胁区 影响区 群众 点上 点位"
+        "隐患 隐患点 隐患区 隐患户 预警 区 区域 地带 预警信息 风险 风险区 监测 监测点 防治 灾害 灾害点 威胁区 影响区 点上 点位"
     ),
     Kind.ABSENT: _words(
         "不在 出差 住院 在外面打工 在外地打工 不在岗 请假 不在本地 去不了 回不来 回不去 赶不回来 赶不回去 没在村里 没在村 人在外地 在城里 在县城 在医院 不方便 管不了 不干了 退休 卸任 换人了 不当了 没空 走不开 不负责 不管这个 不归我管 不是我管 不在屋头 不在屋 调走了 调走 生病了在家 有事来不了 来不成 在路上赶不到 离职 没在家里 在上班走不开"
     ),
-    Kind.CALL_OTHER: _words(
-        "找 打给 联系 请找 请打 请联系 问 请问问 改打 打电话给 转告 叫 请通知 发给 请发给 交给 由 归"
-    ),
+    Kind.CALL_OTHER: _words("找 打给 联系 请找 请打 请联系 问 请问问 改打 打电话给 转告 请通知 发给 请发给 交给 由 归"),
     Kind.WRONG: _words(
         "打错 发错 打错了 发错了 号码错 号码错了 电话错了 错号 打错电话 发错人 发错人了 找错人 搞错人 弄错人 搞错号码 不认识 认错人 找错 打错号码 号码不对 不是本人 不是我 不是机主 机主换了 换号了 换机主 你找错了 发错短信 发错号"
     ),
     Kind.STOP_WORD: _words("退订 回t 别发了 不要再发 不要再发了 别再发了 别再发 取消订阅"),
     Kind.ROLE: _words(
-        "村长 支书 村支书 书记 主任 村主任 组长 社长 网格长 网格员 网格 村干部 干部 监测员 负责人 责任人 队长 队员 联络员 包保人 镇长 乡长 副主任 副书记 副镇长 会计 文书 党员 老师 校长 片长 村医 站长 局长 所长 民警 支部书记 副支书 村委 楼长 户长 值班员 大队长 小组长"
+        "监测员 村长 支书 村支书 书记 主任 村主任 组长 社长 网格长 网格员 网格 村干部 干部 负责人 责任人 队长 队员 联络员 包保人 镇长 乡长 副主任 副书记 副镇长 会计 文书 党员 老师 校长 片长 村医 站长 局长 所长 民警 支部书记 副支书 村委 楼长 户长 值班员 大队长 小组长"
     ),
     Kind.I: _words("我 本人 俺 咱 我人 我本人 我现在 我已经 我这会"),
     Kind.WE: _words(
@@ -256,13 +254,13 @@ CHINESE: Final[dict[Kind, tuple[str, ...]]] = {
         "怎么 怎么办 咋 咋办 咋个 哪里 哪儿 哪个 哪点 哪 啥 什么 什么时候 谁 多少 几点 为什么 为啥 何时 如何 怎样 是否 能否 可否 几时 哪些 好久 多久 啥时候 啷个 朗个 在哪 到哪 去哪 咋整 怎么走 怎么回 怎么回复 咋回 要不"
     ),
     Kind.TAG: _words("是吗 对吗 对吧 是吧 是不是 行吗 可以吗 好吗 对不对 行不行 好不好 可不可以 是么 嘛是"),
-    Kind.ASK_END: _words("吗 么 呢 没得 嘛 吧 不 没 没有 未"),
+    Kind.ASK_END: _words("吗 么 呢 嘛 吧"),
     Kind.CORRECT: _words(
         "更正 报错 报错了 说错 说错了 纠正 更改 改为 改成 写错 写错了 数错 数错了 统计错 算错 算错了 有误 有错 输错 输错了 发错数 搞错数 打错字 打错数 数字错 上条作废 修正 订正 以此为准 以这个为准 以这条为准 刚才那条不对 前面报错 弄错了 搞错了 报多了 报少了 多报 少报 报重 重报"
     ),
     Kind.IS: _words("是 应为 应是 应该是 为 实为 其实是 实际是 准确 正确 正确的是 而是 实际为 算"),
     Kind.ACK: _words(
-        "收到 知道 知道了 明白 明白了 好的 好 好嘞 好咧 好滴 好哒 行 行的 可以的 嗯 嗯嗯 恩 噢 哦 哦哦 要得 晓得 晓得了 晓得咯 晓得啦 懂了 清楚 清楚了 了解 了解了 遵命 照办 没问题 莫问题 莫得问题 没得问题 好嘛 要得嘛 好吧 行吧 得行 没有问题 没困难 没有困难 已收到 已阅 已知 知悉 已知悉 收悉 已知晓 知晓 是的 得嘞 中的 信息收到 短信收到 收到信息 收到短信 收到通知 通知收到 指令收到 接到通知 已接到 已收悉 已读 看到了 看见了 收到收到 好好好 没毛病 坚决执行 保证完成任务 一定完成任务 要的 阔以 接到 收倒 受到 收道 首到 手到 已悉 确认收到 要得要得 好的好的 保证完成"
+        "收到 知道 知道了 明白 明白了 好的 好 好嘞 好咧 好滴 好哒 行 行的 可以的 嗯 嗯嗯 恩 噢 哦 哦哦 要得 晓得 晓得了 晓得咯 晓得啦 懂了 清楚 清楚了 了解 了解了 遵命 照办 没问题 莫问题 莫得问题 没得问题 好嘛 要得嘛 好吧 行吧 得行 没有问题 没困难 没有困难 已收到 已阅 已知 知悉 已知悉 收悉 已知晓 知晓 是的 得嘞 中的 信息收到 短信收到 收到信息 收到短信 收到通知 通知收到 指令收到 接到通知 已接到 已收悉 已读 看到了 看见了 收到收到 好好好 没毛病 坚决执行 保证完成任务 一定完成任务 要的 阔以 收倒 受到 收道 首到 手到 已悉 确认收到 要得要得 好的好的 保证完成"
     ),
     Kind.UNAWARE: _words(
         "不知道 不晓得 不清楚 不明白 看不懂 没收到 没有收到 未收到 不了解 没看懂 没听懂 听不懂 没看到 没接到 自动回复 开会 没明白 搞不懂 不懂 不太清楚 没得数 不好说 说不准 说不清 拿不准 不确定"
@@ -271,20 +269,18 @@ CHINESE: Final[dict[Kind, tuple[str, ...]]] = {
         "返回 回去 跑回去 回家 又回 回来 跑回来 回去了 返家 擅自返回 偷跑 溜回去 返村 回屋 回屋头 回到家 倒回去 转回去 回流 折返"
     ),
     Kind.TARGET: _words(
-        "转移对象 转移任务 转移人员 转移群众 受威胁户 受威胁群众 受威胁 隐患点 隐患户 危险户 涉险群众 涉险 威胁户 威胁群众 需转移人员 应转移人员 避险对象 危险区 要转移的 需要转移的 要撤离的 需要撤离的 该转移的 应转移的 需转移的 要撤的 要转的 需撤离的 应撤离的 要搬的 可转移的 可以转移的 符合转移条件"
+        "转移对象 转移任务 转移人员 转移群众 受威胁户 受威胁群众 受威胁 危险户 涉险群众 涉险 威胁户 威胁群众 需转移人员 应转移人员 避险对象 危险区 要转移的 需要转移的 要撤离的 需要撤离的 该转移的 应转移的 需转移的 要撤的 要转的 需撤离的 应撤离的 要搬的 可转移的 可以转移的 符合转移条件"
     ),
-    Kind.DOCUMENT: _words(
-        "通知 指令 命令 预案 方案 信息 短信 路线 演练 演习 通道 工作群 名单 台账 车辆 消息 要求 地点 表 预警 告知书"
-    ),
-    Kind.DE: _words("的 得 地 之 勒 嘞个"),
+    Kind.DOCUMENT: _words("指令 命令 预案 方案 信息 短信 工作群 名单 台账 消息 地点 表 告知书"),
+    Kind.DE: _words("的 地 之 勒 嘞个"),
     Kind.TO: _words("到 至 往 去 在 于 进 向 到了 住 住在 来到 回到 在了 进了 住到 投靠 去了"),
     Kind.SHELTER: _words(
-        "安置点 学校 小学 中学 村小学 村小 村委会 村公所 活动室 活动中心 文化广场 避难所 避险点 安全地带 安全地方 安全点 安全区域 安全区 安全的地方 安全场所 高处 帐篷 体育馆 敬老院 亲戚家 亲友家 祠堂 广场 操场 投亲靠友 亲戚朋友家 村部 礼堂 教室 集中安置点 避险安置点 避灾点 避灾场所 避险场所 应急避难场所 亲朋家 邻居家 宾馆 旅社 镇上 街上 县城 乡政府 镇政府 政府 卫生院 村卫生室 活动广场 党群服务中心 群众服务中心 便民服务中心 服务中心 老乡家 地势高的地方 安全位置 投亲 靠友 亲戚 幼儿园 镇中学 镇中心小学 中心小学 临时安置点 村小学校 山上 坝子 院坝 大礼堂 公房 篮球场"
+        "安置点 学校 小学 中学 村小学 村小 村委会 村公所 活动室 活动中心 文化广场 避难所 避险点 安全地带 安全地方 安全点 安全区域 安全区 安全的地方 安全场所 高处 体育馆 敬老院 亲戚家 亲友家 祠堂 广场 操场 投亲靠友 亲戚朋友家 村部 礼堂 教室 集中安置点 避险安置点 避灾点 避灾场所 避险场所 应急避难场所 亲朋家 邻居家 宾馆 旅社 镇上 街上 县城 乡政府 镇政府 政府 卫生院 村卫生室 活动广场 党群服务中心 群众服务中心 便民服务中心 服务中心 老乡家 地势高的地方 安全位置 投亲 靠友 亲戚 幼儿园 镇中学 镇中心小学 中心小学 临时安置点 村小学校 山上 坝子 院坝 大礼堂 公房 篮球场"
     ),
-    Kind.AREA_END: _words("村 社区 镇 乡 街道 行政村 村委"),
-    Kind.PART_END: _words("寨 湾 坪 沟 坝 屯 庄 坡 岩 梁 塘 自然村 片区 片 院子 大院 家 户 坳 岭 冲 寨子 社里"),
+    Kind.AREA_END: _words("村 镇 乡 街道 行政村"),
+    Kind.PART_END: _words("寨 湾 坪 沟 坝 屯 庄 岩 梁 塘 自然村 片区 片 院子 大院 坳 岭 冲 寨子 社里"),
     Kind.PEOPLE: _words(
-        "群众 村民 老百姓 百姓 大家 住户 农户 居民 人员 乡亲 乡亲们 村民们 受灾群众 在家群众 在家人员 受威胁的群众 危险区群众 隐患点群众 人 户 家庭 涉及群众 涉险人员 受影响群众 危险区域群众 家 家人 人家 人些 在家人口 全部群众 危险户们 群众们 隐患区群众 威胁区群众 危险区人员 受威胁人员 人口 群从 男女老少"
+        "群众 村民 老百姓 百姓 大家 住户 农户 居民 乡亲 乡亲们 村民们 受灾群众 在家群众 在家人员 受威胁的群众 危险区群众 隐患点群众 家庭 涉及群众 涉险人员 受影响群众 危险区域群众 家人 人些 在家人口 全部群众 危险户们 群众们 隐患区群众 威胁区群众 危险区人员 受威胁人员 群从 男女老少"
     ),
     Kind.SOME: _words(
         "老人 小孩 妇女 孩子 学生 老弱病残 孕妇 娃儿 娃娃 老人家 老者 老奶奶 残疾人 老弱 老年人 儿童 老太婆 老头 大爷 大妈 老两口 病人 产妇 五保户 独居老人 师生 行动不便 行动不便的 老幼 留守老人 留守儿童 婴儿 老汉 老娘 老伴 几个 有人家 有一家 两口子 夫妻 老太太"
@@ -293,15 +289,15 @@ CHINESE: Final[dict[Kind, tuple[str, ...]]] = {
         "外来人员 外地人 外来人口 游客 租客 租户 过路人 过路的 民工 工人 施工人员 外来务工人员 路过的 客人 驴友 住客 旅客 驻村队员"
     ),
     Kind.THERE: _words("有 有人 出现 发生 发现 存在 出 又有 有一个 有一位 有个 有几个 遭 遇"),
-    Kind.ALSO: _words("也 都没 也没 也不"),
+    Kind.ALSO: _words("也 也没 也不"),
     Kind.WHEN: _words(
         "今天 今晚 昨晚 昨天 凌晨 晚上 夜里 半夜 上半夜 下半夜 今早 早上 中午 上午 傍晚 深夜 昨夜 今夜 当晚 现 现在 目前 今 此时 这会 连夜 冒雨"
     ),
     # neither says nor unsays anything
     Kind.FILL: _words(
-        "自己 来 被 坚决 说什么都 说什么也 说啥都 请领导 领导 放心 谢谢 感谢 辛苦 辛苦了 汇报 报告 汇报完毕 你好 您好 各位 特此报告 特此汇报 啊 呀 哈 哦豁 哟 噻 撒 哎 唉 "
-        "请放心 勿念 无误 情况 如下 无遗漏 没有遗漏 无一遗漏 无一伤亡 不漏一户 不漏一人 无一人伤亡 本次 此次 这次 一次性 顺利 有序 妥善 现场 目前情况 情况稳定 我来 我去 执行 落实 办 去办 去 做 行动 上报 反馈 回复 收 请知悉 各 及 和 跟 雨 下雨 大雨 暴雨 很大 好大 太大 雨大 雨很大 还在下 下着 "
-        "这 那 那边 里 里面 边 就在 药水 停车 上车 下车 坐车 开车 堵车 火车 火车站 车站 车票 有点 有点儿 埋没 村民委员会 一起 一道 亲自 带队 去组织 去通知 去看看 村组 组上 任务 工作 电话 手机 联系电话 县里 镇里 乡里 们 我们的 清点 清点人数 核对 核实 经核实 经清点 经统计 统计 报 特报 谨报 请指示 请阅 周知 祝好 晚安 注意安全 大家好 名 等人 请记录 记录 户主 同志 同志们 按要求 根据 根据通知 按照 接通知 接到 预案 落实到位 人员 点名 值守 值班 在位 坚守 危险区域内 危险区 隐患点 全镇 你 您 来接 接人 天气 及时 迅速 火速 随时"
+        "自己 被 坚决 说什么都 说什么也 说啥都 请领导 领导 放心 谢谢 感谢 辛苦 辛苦了 汇报 报告 汇报完毕 你好 您好 各位 特此报告 特此汇报 啊 呀 哈 哦豁 哟 噻 撒 哎 唉 "
+        "请放心 勿念 无误 情况 如下 无遗漏 没有遗漏 无一遗漏 无一伤亡 不漏一户 不漏一人 无一人伤亡 本次 此次 这次 一次性 顺利 有序 妥善 现场 目前情况 情况稳定 执行 落实 办 去办 做 行动 上报 反馈 回复 收 请知悉 各 及 和 跟 雨 下雨 大雨 暴雨 很大 好大 太大 雨大 雨很大 还在下 下着 "
+        "这 那 那边 里面 边 就在 药水 停车 上车 下车 坐车 开车 堵车 火车 火车站 车站 车票 有点 有点儿 埋没 村民委员会 一起 一道 亲自 带队 去组织 去通知 去看看 村组 组上 任务 工作 电话 手机 联系电话 县里 镇里 乡里 们 我们的 清点 清点人数 核对 核实 经核实 经清点 经统计 统计 报 特报 谨报 请指示 请阅 周知 祝好 晚安 注意安全 大家好 等人 请记录 记录 户主 同志 同志们 按要求 根据 根据通知 按照 接通知 落实到位 点名 值守 值班 在位 坚守 危险区域内 全镇 你 您 来接 接人 天气 及时 迅速 火速 随时"
     ),
 }
 
@@ -352,98 +348,6 @@ EVENT_SIGNS: Final = frozenset(
 # cuts that need no road before them
 BLOCKED: Final = frozenset(_words("进不来 进不去 上不来 过不去 过不来 开不进来 封路 上不去"))
 
-# English, phrases joined by "_"; each does what the Chinese word in front of it does
-ENGLISH: Final[dict[str, tuple[str, ...]]] = {
-    "户": _words("household households family families hh hhs home homes houses house"),
-    "人": _words("people persons person ppl residents villagers pax resident"),
-    "已转移": _words("moved evacuated relocated transferred left_safely have_moved has_moved"),
-    "要转移": _words("move evacuate relocate transfer leave evacuating moving to_move to_evacuate evacuation"),
-    "转移完毕": _words("evacuation_complete evacuation_completed evacuation_done evacuation_finished"),
-    "走": _words("left gone out"),
-    "到": _words("at in to reached arrived_at into"),
-    "已": _words("have has already been was were so_far now"),
-    "完": _words("done complete completed finished completely"),
-    "全部": _words("all everyone everybody whole all_of_them"),
-    "没有": _words(
-        "not no never none haven't hasn't didn't don't doesn't isn't aren't wasn't weren't not_yet yet cannot can't couldn't without unable dont havent hasnt"
-    ),
-    "没人": _words("nobody no_one noone"),
-    "需要": _words(
-        "will should must may might going_to plan planning want_to would could can shall need_to needs_to have_to"
-    ),
-    "马上": _words("right_away immediately now_moving starting on_the_way ongoing soon in_progress still_moving on_it"),
-    "等": _words("tomorrow later wait waiting"),
-    "准备": _words("preparing ready prepare told informed notified ask asked"),
-    "如果": _words("if when once unless until after before"),
-    "可能": _words("almost most mostly nearly about maybe probably perhaps some half many several around think"),
-    "除了": _words("except but_not"),
-    "其余": _words("rest others remaining_ones the_rest"),
-    "总共": _words("total in_total altogether totally"),
-    "又": _words("more another additional"),
-    "还剩": _words("remaining remain remains still_to_move left_behind still_here to_go"),
-    "但": _words("but however and also"),
-    "不需要求助": _words("no_help no_help_needed don't_need_help do_not_need_help"),
-    "一": _words("one"),
-    "两": _words("two both"),
-    "三": _words("three"),
-    "五": _words("five"),
-    "十": _words("ten"),
-    "拒绝转移": _words(
-        "refuse refused refuses refusing won't_leave won't_move refuse_to_leave refuse_to_move refused_to_leave refuses_to_leave refuses_to_move refusing_to_leave refuse_to_evacuate will_not_leave don't_want_to_leave do_not_want_to_leave not_willing_to_leave unwilling"
-    ),
-    "外出": _words("away working_away out_of_town out_of_village"),
-    "求助": _words("help sos help_us need_help please_help rescue send_help emergency"),
-    "请求": _words("need needs send want require request needed urgently_need"),
-    "车": _words("truck trucks car cars bus buses vehicle vehicles transport van ambulance_car boat boats"),
-    "医生": _words("doctor doctors ambulance medic medics medicine medical nurse"),
-    "受伤": _words("injured hurt wounded bleeding dead died sick"),
-    "被困": _words("trapped stuck buried missing swept_away stranded"),
-    "路": _words("road roads bridge"),
-    "断": _words("blocked cut cut_off collapsed washed_away closed broken flooded"),
-    "食物": _words("food water blankets blanket tents tent supplies"),
-    "滑坡": _words("landslide landslides mudslide debris_flow flood flooding rockfall cracks crack"),
-    "出现": _words("there_is there_are"),
-    "变大": _words("wider widening bigger growing rising falling rolling coming_down cracking"),
-    "收到": _words(
-        "ok okay k received roger copy got_it noted understood yes yep acknowledged copy_that roger_that confirmed i_see ack copied will_do okey oki okk"
-    ),
-    "打错了": _words("wrong_number wrong_person"),
-    "退订": _words("stop unsubscribe stopall"),
-    "我": _words("i me my i'm i_am"),
-    "我们": _words("we our us"),
-    "怎么": _words("where what how who which why when_should"),
-    "吗": _words("do_we should_we"),
-    "更正": _words("correction mistake wrong wrong_count sorry_wrong"),
-    "是": _words("is are be it_is it's am there_were"),
-    "村长": _words("leader village_leader village_head head chief"),
-    "出差": _words("on_leave i_am_away i'm_away not_in_the_village out_of_office"),
-    "安置点": _words("school shelter shelters village_school town_hall safe_place relatives camp"),
-    "谢谢": _words(
-        "the a an thanks thank_you of from this that of_the by for with village safe safely just sir dear hello hi you they them their on near here people_are there"
-    ),
-    "请": _words("please"),
-    "返回": _words("returned went_back came_back gone_back going_back"),
-}
-
-# pinyin of those who have no Chinese input: syllables joined, meaning the Chinese after the colon
-PINYIN: Final[dict[str, str]] = dict(
-    pair.split(":")
-    for pair in _words(
-        "zhuanyi:转移 yizhuanyi:已转移 yijing:已经 yijingzhuanyi:已经转移 quanbu:全部 quan:全 dou:都 wanbi:完毕 wancheng:完成 wan:完 wanle:完了 le:了 "
-        "yi:已 cheli:撤离 yicheli:已撤离 che:车 shusan:疏散 hu:户 jia:家 ren:人 ge:个 kou:口 ming:名 gong:共 yigong:一共 zonggong:总共 leiji:累计 "
-        "shoudao:收到 zhidao:知道 zhidaole:知道了 mingbai:明白 haode:好的 hao:好 xing:行 yaode:要得 xiaode:晓得 dongle:懂了 mashang:马上 zuzhi:组织 zhengzai:正在 "
-        "liji:立即 zhunbei:准备 buyuan:不愿 buyuanzou:不愿走 buyuanyi:不愿意 bukenzou:不肯走 buken:不肯 buxiangzou:不想走 jujue:拒绝 buzou:不走 zou:走 zoule:走了 "
-        "haiyou:还有 haisheng:还剩 haicha:还差 sheng:剩 meiyou:没有 meiyouzhuanyi:没有转移 mei:没 hai:还 haimei:还没 haimeiyou:还没有 wei:未 bu:不 "
-        "xuyao:需要 yao:要 qingqiu:请求 zhiyuan:支援 qingqiuzhiyuan:请求支援 qiuzhu:求助 jiuming:救命 bangmang:帮忙 kuai:快 kuaipai:快派 qing:请 pai:派 yisheng:医生 "
-        "you:有 youren:有人 shoushang:受伤 shoushangle:受伤了 laoren:老人 zoubudong:走不动 beikun:被困 lu:路 duanle:断了 luduanle:路断了 lududele:路堵了 dule:堵了 taleshan:塌了 "
-        "huapo:滑坡 nishiliu:泥石流 tafang:塌方 liefeng:裂缝 zhangshui:涨水 bianda:变大 shantihuapo:山体滑坡 fasheng:发生 chuxian:出现 "
-        "xuexiao:学校 cun:村 cunxiaoxue:村小学 cunweihui:村委会 anzhidian:安置点 anzhi:安置 dao:到 daole:到了 zai:在 anquan:安全 "
-        "wo:我 women:我们 womencun:我们村 womenzu:我们组 cunzhang:村长 zhuren:主任 shuji:书记 wobushi:我不是 shi:是 bushi:不是 dacuole:打错了 ma:吗 nali:哪里 zenme:怎么 "
-        "qunzhong:群众 cunmin:村民 renyuan:人员 waichu:外出 wugong:务工 dagong:打工 you1:又 zai1:再 baocuole:报错了 gengzheng:更正 de:的 xuyaozhuanyide:需要转移的 "
-        "quanbuzhuanyi:全部转移 quanbuzhuanyiwanbi:全部转移完毕 zhuanyiwanbi:转移完毕 zhuanyile:转移了 yizhuanyiwanbi:已转移完毕 zu1:组 ruguo:如果 haimeizhuanyi:还没转移 "
-        "chulu:出路 qita:其他 qiyu:其余 chule:除了 meishi:没事 dui:队"
-    )
-)
 # plights that befall anybody any day: they count when the sentence names whom of the village
 EVERYDAY: Final = frozenset(
     _words(

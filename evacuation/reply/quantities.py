@@ -78,7 +78,7 @@ def _units(tokens: Sequence[Token]) -> list[Token]:
         elif token.kind is Kind.ORDINAL and at + 1 < len(tokens) and tokens[at + 1].kind is Kind.NUM:
             at = _ordinal(tokens, at, done)
         elif token.kind is Kind.ODD:
-            done.append(token._replace(kind=Kind.UNKNOWN))
+            done.append(token._replace(kind=Kind.FILL if token.text == "来" else Kind.UNKNOWN))
             at += 1
         else:
             done.append(token)

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from evacuation.reply import numerals
-from evacuation.reply.lexicon import CHINESE, ENGLISH, NEEDS, PINYIN, Kind
+from evacuation.reply.latin import ENGLISH, PINYIN
+from evacuation.reply.lexicon import CHINESE, NEEDS, Kind
 from evacuation.reply.reading import Need
 
 
