@@ -12,6 +12,7 @@ from functools import partial
 from jiaoying.engine import calling, receiving
 from jiaoying.engine.turn import Turn
 from jiaoying.storage import outbox
+from jiaoying.storage.pulse import Pulse
 from notifiers import callout as calls
 from notifiers import message as messages
 from notifiers.gateways.port import (
@@ -51,11 +52,22 @@ class Deliverer:
         In order of preference.
     run : callable
         Runs one turn on the writer (``Service.run``).
+    waiting : callable
+        What waits at this moment: a look that writes nothing.
     lease_s : int
         Seconds after which a claimed message with no record is in doubt.
     """
 
-    def __init__(self, gateways: Sequence[Gateway], run: RunTurn, *, lease_s: int, epoch: int) -> None:
+    def __init__(
+        self,
+        gateways: Sequence[Gateway],
+        run: RunTurn,
+        *,
+        lease_s: int,
+        epoch: int,
+        waiting: Callable[[], Pulse],
+    ) -> None:
+        self.waiting = waiting
         self.gateways = tuple(gateways)
         self.run = run
         self.lease_s = lease_s
@@ -75,6 +87,8 @@ class Deliverer:
 
     async def step(self, limit: int = 200) -> int:
         """Claim, send and record one batch; returns how many were claimed."""
+        if not self.waiting().queued:
+            return 0
         claimed = await asyncio.to_thread(self._claim, limit) if self._threaded else self._claim(limit)
         if not claimed:
             return 0
@@ -124,6 +138,8 @@ class Deliverer:
 
     async def resolve_doubts(self) -> int:
         """Ask the gateway about every message IN_DOUBT before anything is sent again."""
+        if not self.waiting().doubtful:
+            return 0
         doubtful: list[Claimed] = []
 
         def look(turn: Turn) -> None:

@@ -47,6 +47,7 @@ from jiaoying.engine.site import Site
 from jiaoying.engine.turn import Turn
 from jiaoying.storage import due, inbox, outbox, registers
 from jiaoying.storage import rain as rain_store
+from jiaoying.storage.pulse import TICKED, Pulse, pulse
 from jiaoying.storage.work import Work
 from jiaoying.storage.writer import Writer
 from notifiers.gateways.port import Gateway
@@ -57,7 +58,6 @@ from warning.indices import JIANGHUA, ThresholdSet
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
-TICKED = ("callout", "warning", "task", "request")
 MOST_PASSES = 50  # passes of one tick over what its own work made due; more would be a loop, and is an alarm
 
 HANDLERS: dict[type[Command], Callable[[Turn, Any], Any]] = {
@@ -114,7 +114,7 @@ class Service:
         self.writer = writer
         self.site = site
         self.clock = clock
-        self.deliverer = deliver.Deliverer(gateways, self.run, lease_s=site.lease_s, epoch=epoch)
+        self.deliverer = deliver.Deliverer(gateways, self.run, lease_s=site.lease_s, epoch=epoch, waiting=self.pulse)
         self._county: County | None = None
         self._rain: Rain | None = None
         self._watched_at: datetime | None = None
@@ -153,13 +153,17 @@ class Service:
             self._rain = Rain.build(self.site, self.county, frames)
         return self._rain
 
-    def refresh(self) -> None:
-        """See what other processes wrote: registers imported, frames stored and not yet judged."""
+    def pulse(self, now: datetime | None = None) -> Pulse:
+        """What waits at this moment, without writing anything."""
         with self.engine.connect() as connection:
-            version = registers.version(connection)
-        if self._county is not None and version != self._county.version:
+            return pulse(connection, now or self.clock())
+
+    def refresh(self, seen: Pulse) -> None:
+        """See what other processes wrote: registers imported, frames stored and not yet judged."""
+        if self._county is not None and not self._county.version.startswith(f"{seen.imports}:"):
             self.registers_changed()
-        self.judge()
+        if seen.frames:
+            self.judge()
 
     def registers_changed(self) -> None:
         """Forget the snapshot: the next turn reads the registers again."""
@@ -313,25 +317,31 @@ class Service:
     def tick(self, now: datetime | None = None) -> int:
         """Do everything that is due, in order; returns how many deadlines were met."""
         moment = now or self.clock()
-        self.refresh()
-        self.handle_inbound()
+        seen = self.pulse(moment)
+        self.refresh(seen)
+        if seen.inbound:
+            self.handle_inbound()
+        done = self._meet_deadlines(moment) if seen.due or seen.inbound or seen.frames else 0
+        if self._watched_at is None or moment - self._watched_at >= timedelta(minutes=1):
+            self._watched_at = moment
+            newest = self.rain.newest_at
+            self.run("Watch", lambda turn: watch.watch(turn, newest_rain_at=newest), now=moment)
+        return done
+
+    def _meet_deadlines(self, moment: datetime) -> int:
         done = 0
-        seen: set[tuple[str, str, datetime]] = set()
+        met: set[tuple[str, str, datetime]] = set()
         for _ in range(MOST_PASSES):
-            waiting = [one for one in self._due(moment) if one not in seen]
+            waiting = [one for one in self._due(moment) if one not in met]
             if not waiting:
                 break
             for kind, identity, at in waiting:
-                seen.add((kind, identity, at))
+                met.add((kind, identity, at))
                 done += 1
                 try:
                     self.run("Tick", partial(_when_due, kind, identity), now=moment)
                 except Exception as error:  # noqa: BLE001  # journalled, shown, and found again by the next tick
                     self._failed(f"{kind} {identity}", error)
-        if self._watched_at is None or moment - self._watched_at >= timedelta(minutes=1):
-            self._watched_at = moment
-            newest = self.rain.newest_at
-            self.run("Watch", lambda turn: watch.watch(turn, newest_rain_at=newest), now=moment)
         return done
 
     def _due(self, moment: datetime) -> list[tuple[str, str, datetime]]:

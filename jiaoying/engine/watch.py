@@ -70,16 +70,23 @@ def watch(turn: Turn, *, newest_rain_at: datetime | None) -> None:
 
 
 def _tasks(turn: Turn, event: str, found: dict[tuple[str, str], tuple[Level, str, str | None]]) -> None:
+    tasks = {task.warning: task for task in turn.work.select("task", event=event)}
     for warning in turn.work.select("warning", event=event, state=WarningState.IN_FORCE):
-        if ordering.task_of(turn, warning) is None:
+        if warning.id not in tasks:
             words = f"{turn.county.short(warning.area)}预警生效但没有任务"
             found["warning_without_task", warning.id] = (Level.RED, words, warning.area)
-    for task in turn.work.select("task", event=event, state=ordering.ORDERED):
+    ordered = [task for task in tasks.values() if task.state in ordering.ORDERED]
+    if not ordered:
+        return
+    turn.work.select("household", event=event)  # one read for all accounts below
+    called = {
+        callout.subject
+        for callout in turn.work.select("callout", event=event, subject_kind="task", rung=Rung.ANSWERED)
+        if callout.state is not CallOutState.WITHDRAWN
+    }
+    for task in ordered:
         if not counting.account_of(turn, task).adds_up():
             found["account", task.id] = (Level.RED, f"{turn.county.short(task.area)}账目不平", task.area)
-        if task.state is TaskState.CLEARED:
-            continue
-        calls = turn.work.select("callout", subject=task.id, rung=Rung.ANSWERED)
-        if not any(c.state is not CallOutState.WITHDRAWN for c in calls):
+        if task.state is not TaskState.CLEARED and task.id not in called:
             words = f"{turn.county.short(task.area)}转移令没有叫应"
             found["order_without_callout", task.id] = (Level.RED, words, task.area)

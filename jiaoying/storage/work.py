@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, Table, bindparam, func, select
 
 from core.facts import Fact
 from jiaoying.storage import journal, privacy
@@ -100,10 +101,18 @@ class Work:
         """
         known = self.kind(kind)
         self.flush()
-        query = _ordered(_where(select(known.table), known, clauses, equals), known, order_by)
-        if limit is not None:
-            query = query.limit(limit)
-        return [self._take(known, row).state for row in self.connection.execute(query).mappings()]
+        if clauses or not (order_by is None or isinstance(order_by, str)):
+            query = _ordered(_where(select(known.table), known, clauses, equals), known, order_by)
+            rows = self.connection.execute(query if limit is None else query.limit(limit))
+        else:
+            values = {name: sorted(value) if _many(value) else value for name, value in equals.items()}
+            shape = tuple((name, _many(value), value is None) for name, value in equals.items())
+            rows = self.connection.execute(
+                _query(known.table, shape, order_by, limit is not None),
+                {name: value for name, value in values.items() if value is not None}
+                | ({} if limit is None else {"_limit": limit}),
+            )
+        return [self._take(known, row).state for row in rows.mappings()]
 
     def count(self, kind: str, *clauses: Any, **equals: Any) -> int:
         """How many states `select` would give."""
@@ -231,10 +240,31 @@ class Work:
                 raise Conflict(f"{kind.name}: {len(changed) - result.rowcount} rows were changed by somebody else")
 
 
+def _many(value: Any) -> bool:
+    return isinstance(value, tuple | list | set | frozenset)
+
+
+@cache
+def _query(table: Table, shape: tuple[tuple[str, bool, bool], ...], order_by: str | None, limited: bool) -> Select[Any]:
+    """The statement for equalities of this shape, built once: building one costs more than running it."""
+    query = select(table)
+    for name, many, empty in shape:
+        column = table.c[name]
+        if empty:
+            query = query.where(column.is_(None))
+        elif many:
+            query = query.where(column.in_(bindparam(name, expanding=True)))
+        else:
+            query = query.where(column == bindparam(name))
+    order = [table.c.id] if order_by is None else [table.c[order_by], table.c.id]
+    query = query.order_by(*order)
+    return query.limit(bindparam("_limit")) if limited else query
+
+
 def _where(query: Select[Any], kind: Kind, clauses: Sequence[Any], equals: Mapping[str, Any]) -> Select[Any]:
     for name, value in equals.items():
         column = kind.table.c[name]
-        if isinstance(value, tuple | list | set | frozenset):
+        if _many(value):
             query = query.where(column.in_(sorted(value)))
         elif value is None:
             query = query.where(column.is_(None))
