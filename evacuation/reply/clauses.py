@@ -35,6 +35,8 @@ class Clause:
     tokens: list[Token] = field(default_factory=list)
     asked: bool = False
     unreal: bool = False
+    counted: bool = False
+    moves: bool = False
 
 
 def split(tokens: Sequence[Token]) -> list[Clause]:
@@ -59,6 +61,8 @@ def split(tokens: Sequence[Token]) -> list[Clause]:
                 clause = Clause()
                 sentence.append(clause)
             clause.tokens.append(token)
+            clause.counted = clause.counted or token.kind is Kind.QTY
+            clause.moves = clause.moves or token.kind in _MOVES
             if token.kind is Kind.EXCEPT_END and clause.tokens[0].kind is Kind.EXCEPT:
                 sentence.append(Clause())
     for sentence in sentences:
@@ -180,13 +184,12 @@ def _opens(tokens: Sequence[Token], index: int, clause: Clause) -> bool:
     if token.kind in _OPENERS:
         # 未转移的还剩, 另外 … : what opens; 其余 right after 除了 … is the second half
         return True
-    has_quantity = any(before.kind is Kind.QTY for before in clause.tokens)
     if token.kind is Kind.STILL:
-        return Kind.QTY in following or (has_quantity and Kind.NEG in following)
+        return Kind.QTY in following or (clause.counted and Kind.NEG in following)
     if token.kind is Kind.AGAIN:
-        return has_quantity and bool(_MOVES.intersection(following))
+        return clause.counted and bool(_MOVES.intersection(following))
     if token.kind is Kind.TOTAL:
-        return has_quantity and any(before.kind in _MOVES for before in clause.tokens)
+        return clause.counted and clause.moves
     return False
 
 
@@ -205,16 +208,16 @@ def _ask(sentence: list[Clause]) -> None:
 
 
 def _mood(sentence: list[Clause]) -> None:
+    all_asked = all_unreal = False
     for clause in sentence:
         kinds = {token.kind for token in clause.tokens}
-        if Kind.TAG in kinds:
-            for each in sentence:
-                each.asked = True
+        all_asked = all_asked or Kind.TAG in kinds
+        all_unreal = all_unreal or Kind.COND in kinds
         if Kind.QWORD in kinds or Kind.ASK_END in kinds or _ends_in_not(clause):
             clause.asked = True
-        if Kind.COND in kinds:
-            for each in sentence:
-                each.unreal = True
+    for clause in sentence:
+        clause.asked = clause.asked or all_asked
+        clause.unreal = clause.unreal or all_unreal
 
 
 def _ends_in_not(clause: Clause) -> bool:

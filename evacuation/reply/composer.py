@@ -115,7 +115,9 @@ class Composer:
 
     def __init__(self, tokens: list[Token], before: Sequence[Token] = ()) -> None:
         self.tokens = tokens
-        self.before = before
+        self.kinds = frozenset(token.kind for token in tokens)
+        self.around = self.kinds.union(token.kind for token in before)
+        self.vehicle = any(token.need is Need.TRANSPORT for token in tokens)
         self.marks: list[Mark] = []
         self.at = 0
 
@@ -145,13 +147,11 @@ class Composer:
 
     def _names(self, subjects: frozenset[Kind]) -> bool:
         """The clause, or the one before, says who or what of the village it is about."""
-        return any(token.kind in subjects for token in self.tokens) or any(
-            token.kind in subjects for token in self.before
-        )
+        return not subjects.isdisjoint(self.around)
 
     def _blocks(self) -> bool:
         """过不去: said of people, vehicles and roads."""
-        return self._names(_BLOCKABLE) or any(token.need is Need.TRANSPORT for token in self.tokens)
+        return self._names(_BLOCKABLE) or self.vehicle
 
     def _denier(self) -> Token | None:
         """The negation that governs what comes now."""
@@ -222,12 +222,11 @@ class Composer:
             self._put(token, Family.HELP)
 
     def _plight(self, token: Token) -> None:
-        strange = any(each.kind is _UNKNOWN for each in self.tokens)
-        named = any(each.kind in _FRAIL for each in self.tokens) if strange else self._names(_WHO)
+        named = not self.kinds.isdisjoint(_FRAIL) if _UNKNOWN in self.kinds else self._names(_WHO)
         if token.text in EVERYDAY and not named:
             self._put(token._replace(kind=_UNKNOWN))
             return
-        solved = any(each.kind is Kind.SOLVED for each in self.tokens)
+        solved = Kind.SOLVED in self.kinds
         self._deniable(token, Family.DENIED if solved else Family.HELP)
 
     def _alone_cut(self, token: Token) -> None:
@@ -253,7 +252,7 @@ class Composer:
             self._put(token._replace(kind=_UNKNOWN))
 
     def _away(self, token: Token) -> None:
-        personal = any(mark.token.kind is Kind.I for mark in self.marks)
+        personal = Kind.I in self.kinds
         self._put(token, Family.ABSENT if personal else Family.AWAY)
 
     def _neg(self, token: Token) -> None:
@@ -294,7 +293,7 @@ class Composer:
         if denier is not None and (denier.kind is Kind.NEEDLESS or (wanted and denier.text != "没得")):
             self._deny()
             self._put(token, Family.DENIED)
-        elif denier is not None and denier.text in ABSENCE and not any(each.kind in _NO_LACK for each in self.tokens):
+        elif denier is not None and denier.text in ABSENCE and self.kinds.isdisjoint(_NO_LACK):
             self._deny()
             self._put(token, Family.HELP)
         elif wanted or self._ahead(_WANT_OR_CUT) is not None:
@@ -355,8 +354,8 @@ class Composer:
     def _to(self, token: Token) -> None:
         """已到村小学 says arrived when the clause has no other verb."""
         after = self._next()
-        lone = not any(each.kind in _NOT_LONE for each in self.tokens)
-        counted = any(each.kind is Kind.QTY for each in self.tokens)
+        lone = self.kinds.isdisjoint(_NOT_LONE)
+        counted = Kind.QTY in self.kinds
         place = after is not None and (after.kind is Kind.SHELTER or (after.kind is Kind.NAME and counted))
         lands = token.text in _LANDED and place
         if lone and (lands or (token.text == "到了" and after is None)):

@@ -91,13 +91,13 @@ PINYIN: Final[dict[str, str]] = dict(
         "shoudao:收到 zhidao:知道 zhidaole:知道了 mingbai:明白 haode:好的 hao:好 xing:行 yaode:要得 xiaode:晓得 dongle:懂了 mashang:马上 zuzhi:组织 zhengzai:正在 "
         "liji:立即 zhunbei:准备 buyuan:不愿 buyuanzou:不愿走 buyuanyi:不愿意 bukenzou:不肯走 buken:不肯 buxiangzou:不想走 jujue:拒绝 buzou:不走 zou:走 zoule:走了 "
         "haiyou:还有 haisheng:还剩 haicha:还差 sheng:剩 meiyou:没有 meiyouzhuanyi:没有转移 mei:没 hai:还 haimei:还没 haimeiyou:还没有 wei:未 bu:不 "
-        "xuyao:需要 yao:要 qingqiu:请求 zhiyuan:支援 qingqiuzhiyuan:请求支援 qiuzhu:求助 jiuming:救命 bangmang:帮忙 kuai:快 kuaipai:快派 qing:请 pai:派 yisheng:医生 "
-        "you:有 youren:有人 shoushang:受伤 shoushangle:受伤了 laoren:老人 zoubudong:走不动 beikun:被困 lu:路 duanle:断了 luduanle:路断了 lududele:路堵了 dule:堵了 taleshan:塌了 "
+        "xuyao:需要 yao:要 qingqiu:请求 zhiyuan:支援 qingqiuzhiyuan:请求支援 qiuzhu:求助 jiuming:救命 kuai:快 kuaipai:快派 qing:请 pai:派 yisheng:医生 "
+        "you:有 youren:有人 shoushang:受伤 shoushangle:受伤了 laoren:老人 zoubudong:走不动 beikun:被困 lu:路 duanle:断了 luduanle:路断了 lududele:路堵了 dule:堵了 "
         "huapo:滑坡 nishiliu:泥石流 tafang:塌方 liefeng:裂缝 zhangshui:涨水 bianda:变大 shantihuapo:山体滑坡 fasheng:发生 chuxian:出现 "
         "xuexiao:学校 cun:村 cunxiaoxue:村小学 cunweihui:村委会 anzhidian:安置点 anzhi:安置 dao:到 daole:到了 zai:在 anquan:安全 "
         "wo:我 women:我们 womencun:我们村 womenzu:我们组 cunzhang:村长 zhuren:主任 shuji:书记 wobushi:我不是 shi:是 bushi:不是 dacuole:打错了 ma:吗 nali:哪里 zenme:怎么 "
-        "qunzhong:群众 cunmin:村民 renyuan:人员 waichu:外出 wugong:务工 dagong:打工 you1:又 zai1:再 baocuole:报错了 gengzheng:更正 de:的 xuyaozhuanyide:需要转移的 "
-        "quanbuzhuanyi:全部转移 quanbuzhuanyiwanbi:全部转移完毕 zhuanyiwanbi:转移完毕 zhuanyile:转移了 yizhuanyiwanbi:已转移完毕 zu1:组 ruguo:如果 haimeizhuanyi:还没转移 "
+        "qunzhong:群众 cunmin:村民 renyuan:人员 waichu:外出 wugong:务工 dagong:打工 baocuole:报错了 gengzheng:更正 de:的 xuyaozhuanyide:需要转移的 "
+        "quanbuzhuanyi:全部转移 quanbuzhuanyiwanbi:全部转移完毕 zhuanyiwanbi:转移完毕 zhuanyile:转移了 yizhuanyiwanbi:已转移完毕 ruguo:如果 haimeizhuanyi:还没转移 "
         "chulu:出路 qita:其他 qiyu:其余 chule:除了 meishi:没事 dui:队"
     )
 )

@@ -6,7 +6,6 @@ exactly one of them or the phrase is `tangled`.
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -113,11 +112,11 @@ def _cut(marks: list[Mark]) -> list[Phrase]:
         return [_phrase(marks, family or Family.NONE, tangled=False)]
     done: list[Phrase] = []
     start, tangled = 0, False
-    for left, right in itertools.pairwise(heads):
+    for left, right, following in zip(heads[:-1], heads[1:], [*heads[2:], len(marks)], strict=True):
         mine, other = marks[left].family, marks[right].family
         if mine is other or mine is None or other is None:
             continue
-        end, knot = _border(marks, start, left, right, heads)
+        end, knot = _border(marks, start, left, right, following)
         done.append(_phrase(marks[start:end], mine, tangled=tangled or knot))
         start, tangled = end, knot
     last = marks[heads[-1]].family or Family.NONE
@@ -125,7 +124,7 @@ def _cut(marks: list[Mark]) -> list[Phrase]:
     return done
 
 
-def _border(marks: list[Mark], start: int, left: int, right: int, heads: list[int]) -> tuple[int, bool]:
+def _border(marks: list[Mark], start: int, left: int, right: int, following: int) -> tuple[int, bool]:
     """Where the phrase of ``left`` ends, and whether it is not clear whose the number between is."""
     end = left + 1
     while end < right and marks[end].token.kind in _TRAILING:
@@ -136,7 +135,6 @@ def _border(marks: list[Mark], start: int, left: int, right: int, heads: list[in
     if len(between) > 1:
         return between[0] + 1, len(between) > 2
     own = any(mark.token.kind is Kind.QTY for mark in marks[start:left])
-    following = next((head for head in heads if head > right), len(marks))
     theirs = any(mark.token.kind is Kind.QTY for mark in marks[right:following])
     mine_counts, theirs_counts = marks[left].family in COUNTED, marks[right].family in COUNTED
     if not mine_counts or own:

@@ -68,7 +68,7 @@ def read(text: str, context: Context | None = None) -> Reading:
     coded = menu.take_code(normal.plain, known)
     body = coded.rest
     choice = menu.choose(body)
-    draft = _menu(choice) if choice is not None else _free(body)
+    draft = _lines(body) or (_menu(choice) if choice is not None else _free(body))
     if normal.cut:
         draft.doubt("longer than is read")
     if coded.ambiguous:
@@ -93,8 +93,16 @@ def _free(plain: str) -> Draft:
     return draft
 
 
-def _lines(words: str) -> tuple[str, ...]:
-    return tuple(line for line in words.replace(";", "\n").split("\n") if line.strip(menu.SEPARATORS))
+def _lines(plain: str) -> Draft | None:
+    """Two menu answers on two lines: "2 12 36" and "5 2 5"."""
+    lines = [line for line in plain.replace(";", "\n").split("\n", 3) if line.strip(menu.SEPARATORS)]
+    choices = [menu.choose(line) for line in lines]
+    picked = {choice.digit: choice.numbers for choice in choices if choice is not None and choice.numbers}
+    if len(lines) != 2 or set(picked) != {"2", "5"}:
+        return None
+    draft = Draft(intents={Intent.PROGRESS, Intent.REFUSE})
+    draft.moved, draft.refused = (Quantity(households=picked[digit][0], people=picked[digit][1]) for digit in "25")
+    return draft
 
 
 def _menu(choice: menu.Choice) -> Draft:

@@ -117,12 +117,20 @@ def _chinese(plain: str, at: int, tokens: list[Token]) -> int:
     end = at
     while end < len(plain) and plain[end] in numerals.CHARACTERS:
         end += 1
-    asked = at + 2 < len(plain) and plain[at + 1] in "不没" and plain[at] == plain[at + 2] and plain[at] >= "\u4e00"
+    asked = (
+        at + 2 < len(plain)
+        and plain[at + 1] in "不没"
+        and plain[at] == plain[at + 2]
+        and plain[at] >= "\u4e00"
+        and plain[at] not in "不没"
+    )
     for length in _LENGTHS.get(plain[at], ()):
         if length < end - at:
             break
         if asked and length < 3:
             break
+        if at + length > len(plain):
+            continue
         word = plain[at : at + length]
         entry = _ENTRIES.get(word)
         if entry is not None:
