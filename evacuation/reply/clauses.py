@@ -7,6 +7,7 @@ tag (是吗) asks its whole sentence; a question with its own question word asks
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from evacuation.reply.lexicon import Kind
@@ -215,6 +216,9 @@ def _mood(sentence: list[Clause]) -> None:
         all_unreal = all_unreal or Kind.COND in kinds
         if Kind.QWORD in kinds or Kind.ASK_END in kinds or _ends_in_not(clause):
             clause.asked = True
+    for before, clause in pairwise(sentence):
+        if before.tokens and all(token.kind is Kind.QWORD for token in before.tokens):
+            clause.asked = True  # 是否,已全部转移
     for clause in sentence:
         clause.asked = clause.asked or all_asked
         clause.unreal = clause.unreal or all_unreal

@@ -7,6 +7,7 @@ contradictions make the whole unsure, and "complete" is only what nothing in the
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from evacuation.reply.frames import UNABLE_ALONE, VERB_MISSING, Frame
@@ -148,6 +149,9 @@ def _moved(frames: Sequence[Frame], draft: Draft) -> None:
     if whole:
         draft.by_finish = all(frame.by_finish for frame in whole)
         _whole(frames, whole, counted + bares, draft)
+    for before, frame in pairwise(frames):
+        if before.under_way and not before.ack and frame.moved and not frame.firm:
+            draft.doubt("under way, or done")
     if any(frame.plain for frame in claims) and draft.intents & {Intent.ACK, Intent.QUESTION}:
         draft.doubt("an order repeated, or a report")
 
@@ -223,6 +227,8 @@ def _whole(frames: Sequence[Frame], whole: Sequence[Frame], counts: Sequence[Fra
         or any(frame.except_ for frame in frames)
     )
     if stays:
+        if Intent.REFUSE in draft.intents and draft.refused is None:
+            draft.doubt("all, and some who stay")
         partial = (
             any(frame.rest for frame in whole) or draft.moved is not None or any(frame.except_ for frame in frames)
         )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Frame:
     """One statement of a text.
 
-    ``plain``: no word says that the act is over (已, 了, 共, an address reached). ``by_finish``: complete by 完毕 and
+    ``plain``: no word says that the act is over (已, 了, 完毕, 共). ``by_finish``: complete by 完毕 and
     not by 全部. ``anaphoric``: 都 may only mean all of those spoken of before.
     """
 
@@ -34,6 +34,7 @@ class Frame:
     finish: bool = False
     anaphoric: bool = False
     plain: bool = False
+    firm: bool = False
     amount: Amount | None = None
     again: bool = False
     total: bool = False
@@ -229,7 +230,8 @@ def _asserted(phrase: Phrase, frame: Frame, tokens: list[Token]) -> Frame:
     kinds = phrase.kinds
     amount = frame.amount
     reached = phrase.reached
-    done = bool(kinds & {Kind.DONE, Kind.LE, Kind.FINISH, Kind.TOTAL, Kind.AGAIN}) or reached
+    told = bool(kinds & {Kind.DONE, Kind.LE, Kind.FINISH, Kind.TOTAL, Kind.AGAIN})
+    done = told or reached
     weak = Kind.MOVE not in kinds and Kind.ARRIVE not in kinds
     if Kind.ORGANISE in kinds and not done:
         if amount is None and Kind.ALL not in kinds:
@@ -239,7 +241,8 @@ def _asserted(phrase: Phrase, frame: Frame, tokens: list[Token]) -> Frame:
         return frame
     frame.moved = True
     frame.again, frame.total = Kind.AGAIN in kinds, Kind.TOTAL in kinds
-    frame.plain = not done
+    frame.plain = not told
+    frame.firm = bool(kinds & {Kind.DONE, Kind.LE, Kind.TOTAL, Kind.AGAIN})
     finish = phrase.last(Kind.FINISH)
     quantity = phrase.last(Kind.QTY)
     verb = phrase.last(Kind.MOVE, Kind.GO, Kind.ARRIVE)
@@ -263,7 +266,7 @@ def _asserted(phrase: Phrase, frame: Frame, tokens: list[Token]) -> Frame:
         frame.unread = "arrived, but who"
     if weak and frame.complete and not (Kind.PEOPLE in kinds or amount is not None):
         frame.unread = "gone, but who"
-    if frame.plain and amount is not None and not frame.complete:
+    if not done and amount is not None and not frame.complete:
         pair = amount.households is not None and amount.people is not None
         others = {token.kind for token in tokens} - {
             Kind.MOVE,
@@ -276,7 +279,7 @@ def _asserted(phrase: Phrase, frame: Frame, tokens: list[Token]) -> Frame:
         }
         if not pair or others:
             frame.unread = "an order repeated, or a report"
-    if frame.plain and amount is None and not frame.complete:
+    if not done and amount is None and not frame.complete:
         frame.unread = "a verb alone"
     return frame
 

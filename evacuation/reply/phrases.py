@@ -130,11 +130,12 @@ def _border(marks: list[Mark], start: int, left: int, right: int, following: int
     while end < right and marks[end].token.kind in _TRAILING:
         end += 1
     between = [at for at in range(end, right) if marks[at].token.kind is Kind.QTY]
+    own = any(mark.token.kind is Kind.QTY for mark in marks[start:left])
     if not between:
-        return end, False
+        # 拒绝已转移12户: who refuses, and who moved?
+        return end, marks[left].family is Family.REFUSE and marks[right].family is Family.MOVE and not own
     if len(between) > 1:
         return between[0] + 1, len(between) > 2
-    own = any(mark.token.kind is Kind.QTY for mark in marks[start:left])
     theirs = any(mark.token.kind is Kind.QTY for mark in marks[right:following])
     mine_counts, theirs_counts = marks[left].family in COUNTED, marks[right].family in COUNTED
     if not mine_counts or own:
