@@ -28,6 +28,39 @@ _TITLED: Final = frozenset({Kind.UNKNOWN, Kind.NAME})
 _LONGEST_NAME: Final = 6
 _LONGEST_PERSON: Final = 3
 
+# members bound once: looking one up on the class costs more than the comparison it is for (Python 3.11)
+_ACK: Final = Kind.ACK
+_AGAIN: Final = Kind.AGAIN
+_AREA_END: Final = Kind.AREA_END
+_ASK_END: Final = Kind.ASK_END
+_ASK_MARK: Final = Kind.ASK_MARK
+_COMMA: Final = Kind.COMMA
+_COND: Final = Kind.COND
+_DONE: Final = Kind.DONE
+_EXCEPT: Final = Kind.EXCEPT
+_EXCEPT_END: Final = Kind.EXCEPT_END
+_FILL: Final = Kind.FILL
+_GROUP: Final = Kind.GROUP
+_HEDGE: Final = Kind.HEDGE
+_LE: Final = Kind.LE
+_LOOSE: Final = Kind.LOOSE
+_NAME: Final = Kind.NAME
+_NEG: Final = Kind.NEG
+_NUM: Final = Kind.NUM
+_PART_END: Final = Kind.PART_END
+_PEOPLE: Final = Kind.PEOPLE
+_QTY: Final = Kind.QTY
+_QWORD: Final = Kind.QWORD
+_ROLE: Final = Kind.ROLE
+_SHELTER: Final = Kind.SHELTER
+_SOME: Final = Kind.SOME
+_SPACE: Final = Kind.SPACE
+_STILL: Final = Kind.STILL
+_TAG: Final = Kind.TAG
+_TO: Final = Kind.TO
+_TOTAL: Final = Kind.TOTAL
+_UNKNOWN: Final = Kind.UNKNOWN
+
 
 @dataclass(slots=True, kw_only=True)
 class Clause:
@@ -47,13 +80,13 @@ def split(tokens: Sequence[Token]) -> list[Clause]:
     for index, token in enumerate(tokens):
         sentence = sentences[-1]
         clause = sentence[-1]
-        if token.kind is Kind.SPACE:
+        if token.kind is _SPACE:
             if _space_breaks(tokens, index):
                 sentence.append(Clause())
         elif token.kind in _BREAKS:
-            if token.kind is Kind.ASK_MARK:
+            if token.kind is _ASK_MARK:
                 _ask(sentence)
-            if token.kind is Kind.COMMA:
+            if token.kind is _COMMA:
                 sentence.append(Clause())
             else:
                 sentences.append([Clause()])
@@ -62,9 +95,9 @@ def split(tokens: Sequence[Token]) -> list[Clause]:
                 clause = Clause()
                 sentence.append(clause)
             clause.tokens.append(token)
-            clause.counted = clause.counted or token.kind is Kind.QTY
+            clause.counted = clause.counted or token.kind is _QTY
             clause.moves = clause.moves or token.kind in _MOVES
-            if token.kind is Kind.EXCEPT_END and clause.tokens[0].kind is Kind.EXCEPT:
+            if token.kind is _EXCEPT_END and clause.tokens[0].kind is _EXCEPT:
                 sentence.append(Clause())
     for sentence in sentences:
         _mood(sentence)
@@ -80,27 +113,27 @@ def _settle(tokens: Sequence[Token]) -> list[Token]:
             continue
         match token.kind:
             case Kind.HOUSE | Kind.PERSON:
-                noun = Kind.PEOPLE if token.text not in {"口", "个", "名", "位"} else Kind.FILL
+                noun = _PEOPLE if token.text not in {"口", "个", "名", "位"} else _FILL
                 done.append(
                     token._replace(
-                        kind=Kind.PART_END if token.text in {"家", "户"} and _follows_unknown(done, token) else noun
+                        kind=_PART_END if token.text in {"家", "户"} and _follows_unknown(done, token) else noun
                     )
                 )
             case Kind.COUNTER:
-                done.append(token._replace(kind=Kind.FILL if token.text in _HARMLESS_COUNTERS else Kind.UNKNOWN))
+                done.append(token._replace(kind=_FILL if token.text in _HARMLESS_COUNTERS else _UNKNOWN))
             case Kind.GROUP_UNIT:
-                done.append(token._replace(kind=Kind.PART_END if _follows_unknown(done, token) else Kind.FILL))
+                done.append(token._replace(kind=_PART_END if _follows_unknown(done, token) else _FILL))
             case Kind.ABOUT:
-                done.append(token._replace(kind=Kind.HEDGE))
+                done.append(token._replace(kind=_HEDGE))
             case Kind.DASH:
-                done.append(token._replace(kind=Kind.COMMA))
+                done.append(token._replace(kind=_COMMA))
             case _:
                 done.append(token)
     return done
 
 
 def _follows_unknown(done: Sequence[Token], token: Token) -> bool:
-    return bool(done) and done[-1].kind in {Kind.UNKNOWN, Kind.PART_END, Kind.SOME} and done[-1].end == token.start
+    return bool(done) and done[-1].kind in {_UNKNOWN, _PART_END, _SOME} and done[-1].end == token.start
 
 
 def _name(tokens: Sequence[Token]) -> list[Token]:
@@ -110,31 +143,26 @@ def _name(tokens: Sequence[Token]) -> list[Token]:
         if token.kind not in _NAMED:
             done.append(token)
             continue
-        if token.kind in {Kind.AREA_END, Kind.PART_END}:
+        if token.kind in {_AREA_END, _PART_END}:
             start = _name_start(done, token)
             if start < len(done):
                 first = done[start].start
                 del done[start:]
-                kind = Kind.NAME if token.kind is Kind.AREA_END else Kind.GROUP
+                kind = _NAME if token.kind is _AREA_END else _GROUP
                 done.append(Token(kind, token.text, first, token.end))
                 continue
-            if token.kind is Kind.AREA_END:
-                done.append(token._replace(kind=Kind.FILL))
+            if token.kind is _AREA_END:
+                done.append(token._replace(kind=_FILL))
                 continue
-        if token.kind in {Kind.ROLE, Kind.SHELTER} and done and done[-1].kind in _TITLED:
+        if token.kind in {_ROLE, _SHELTER} and done and done[-1].kind in _TITLED:
             last = done[-1]
-            if last.kind is Kind.UNKNOWN and last.end - last.start <= _LONGEST_PERSON and last.end == token.start:
-                done[-1] = last._replace(kind=Kind.NAME)
-        if (
-            token.kind is Kind.UNKNOWN
-            and token.end - token.start <= _LONGEST_NAME
-            and done
-            and done[-1].kind is Kind.TO
-        ):
-            done.append(token._replace(kind=Kind.NAME))
+            if last.kind is _UNKNOWN and last.end - last.start <= _LONGEST_PERSON and last.end == token.start:
+                done[-1] = last._replace(kind=_NAME)
+        if token.kind is _UNKNOWN and token.end - token.start <= _LONGEST_NAME and done and done[-1].kind is _TO:
+            done.append(token._replace(kind=_NAME))
             continue
         done.append(token)
-    return [token._replace(kind=Kind.UNKNOWN) if token.kind is Kind.PART_END else token for token in done]
+    return [token._replace(kind=_UNKNOWN) if token.kind is _PART_END else token for token in done]
 
 
 def _name_start(done: Sequence[Token], token: Token) -> int:
@@ -144,16 +172,11 @@ def _name_start(done: Sequence[Token], token: Token) -> int:
         before = done[start - 1]
         if before.end != end or token.start - before.start > _LONGEST_NAME:
             break
-        if before.kind not in _NAME_PARTS and not (before.kind in {Kind.NAME, Kind.GROUP} and before.text):
+        if before.kind not in _NAME_PARTS and not (before.kind in {_NAME, _GROUP} and before.text):
             break
         start, end = start - 1, before.start
     heads = done[start : start + 1]
-    if (
-        heads
-        and heads[0].kind not in {Kind.UNKNOWN, Kind.NAME, Kind.GROUP}
-        and start > 0
-        and done[start - 1].kind not in _BREAKS
-    ):
+    if heads and heads[0].kind not in {_UNKNOWN, _NAME, _GROUP} and start > 0 and done[start - 1].kind not in _BREAKS:
         return len(done)
     return start
 
@@ -163,9 +186,9 @@ def _space_breaks(tokens: Sequence[Token], index: int) -> bool:
     if index == 0 or index + 1 >= len(tokens):
         return False
     left, right = tokens[index - 1], tokens[index + 1]
-    if right.kind is Kind.QTY:
-        return left.kind is Kind.QTY
-    numeric = {Kind.QTY, Kind.NUM, Kind.LOOSE, Kind.GROUP}
+    if right.kind is _QTY:
+        return left.kind is _QTY
+    numeric = {_QTY, _NUM, _LOOSE, _GROUP}
     if left.kind in numeric:
         return False
     return _is_written_in_chinese(left) and _is_written_in_chinese(right)
@@ -185,11 +208,11 @@ def _opens(tokens: Sequence[Token], index: int, clause: Clause) -> bool:
     if token.kind in _OPENERS:
         # 未转移的还剩, 另外 … : what opens; 其余 right after 除了 … is the second half
         return True
-    if token.kind is Kind.STILL:
-        return Kind.QTY in following or (clause.counted and Kind.NEG in following)
-    if token.kind is Kind.AGAIN:
+    if token.kind is _STILL:
+        return _QTY in following or (clause.counted and _NEG in following)
+    if token.kind is _AGAIN:
         return clause.counted and bool(_MOVES.intersection(following))
-    if token.kind is Kind.TOTAL:
+    if token.kind is _TOTAL:
         return clause.counted and clause.moves
     return False
 
@@ -198,10 +221,10 @@ def _ask(sentence: list[Clause]) -> None:
     """A question mark: its clause when that has a question word of its own, else the sentence."""
     clause = next((clause for clause in reversed(sentence) if clause.tokens), sentence[-1])
     kinds = {token.kind for token in clause.tokens}
-    if Kind.QWORD in kinds and Kind.TAG not in kinds:
+    if _QWORD in kinds and _TAG not in kinds:
         clause.asked = True
         return
-    if Kind.ASK_END in kinds and Kind.TAG not in kinds and clause.tokens[-1].text not in {"吧", "嘛"}:
+    if _ASK_END in kinds and _TAG not in kinds and clause.tokens[-1].text not in {"吧", "嘛"}:
         clause.asked = True
         return
     for each in sentence:
@@ -212,12 +235,12 @@ def _mood(sentence: list[Clause]) -> None:
     all_asked = all_unreal = False
     for clause in sentence:
         kinds = {token.kind for token in clause.tokens}
-        all_asked = all_asked or Kind.TAG in kinds
-        all_unreal = all_unreal or Kind.COND in kinds
-        if Kind.QWORD in kinds or Kind.ASK_END in kinds or _ends_in_not(clause):
+        all_asked = all_asked or _TAG in kinds
+        all_unreal = all_unreal or _COND in kinds
+        if _QWORD in kinds or _ASK_END in kinds or _ends_in_not(clause):
             clause.asked = True
     for before, clause in pairwise(sentence):
-        if before.tokens and all(token.kind is Kind.QWORD for token in before.tokens):
+        if before.tokens and all(token.kind is _QWORD for token in before.tokens):
             clause.asked = True  # 是否,已全部转移
     for clause in sentence:
         clause.asked = clause.asked or all_asked
@@ -226,9 +249,9 @@ def _mood(sentence: list[Clause]) -> None:
 
 def _ends_in_not(clause: Clause) -> bool:
     """转移了没有: a verb, then "not" and nothing more, asks."""
-    tokens = [token for token in clause.tokens if token.kind is not Kind.FILL]
+    tokens = [token for token in clause.tokens if token.kind is not _FILL]
     return (
         len(tokens) > 1
-        and tokens[-1].kind is Kind.NEG
-        and any(token.kind in _MOVES | {Kind.LE, Kind.ACK, Kind.DONE} for token in tokens)
+        and tokens[-1].kind is _NEG
+        and any(token.kind in _MOVES | {_LE, _ACK, _DONE} for token in tokens)
     )

@@ -25,6 +25,7 @@ _REACHED: Final = frozenset(
 _STRONG_ARRIVALS: Final = frozenset({"安置", "安置到", "安置在", "安置于", "集中安置", "妥善安置", "到达安置点"})
 _MOVES: Final = frozenset({Kind.MOVE, Kind.GO, Kind.ARRIVE})
 _PLACES: Final = frozenset({Kind.SHELTER, Kind.NAME})
+_FILL: Final = Kind.FILL
 _REACHING: Final = frozenset({Kind.TO, Kind.ARRIVE, Kind.GO})
 
 
@@ -97,7 +98,7 @@ class Phrase:
 
 def phrases(tokens: Sequence[Token], before: Sequence[Token] = ()) -> list[Phrase]:
     """The phrases of one clause; ``before`` is the clause whose subject it may share."""
-    return _cut(Composer([token for token in tokens if token.kind is not Kind.FILL], before).run())
+    return _cut(Composer([token for token in tokens if token.kind is not _FILL], before).run())
 
 
 def _cut(marks: list[Mark]) -> list[Phrase]:

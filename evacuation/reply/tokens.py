@@ -7,7 +7,6 @@ otherwise nothing around it is sure.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from evacuation.reply import numerals
@@ -16,8 +15,7 @@ from evacuation.reply.lexicon import CHINESE, NEEDS, Kind
 from evacuation.reply.reading import Need
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Amount:
+class Amount(NamedTuple):
     """A counted number of households, people, or both."""
 
     households: int | None = None
