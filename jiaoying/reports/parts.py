@@ -56,11 +56,12 @@ class Slowest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenItem:
-    """One thing that was not finished when the record ended."""
+    """One thing (or `count` alike) that was not finished when the record ended."""
 
     kind: str
     area: str
     words: str
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +133,10 @@ class WarningPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Times:
-    """When a village passed each post of the way; None where it did not. Of several orders the slowest counts."""
+    """When a village passed each post of the way; None where it did not.
+
+    Of several orders of a village the first order and the last end count.
+    """
 
     proposed: datetime | None
     issued: datetime | None
@@ -160,7 +164,10 @@ class ClaimPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskPart:
-    """One order. `clocks` are the words of the move clock, `slack_s` the time in hand when it was planned."""
+    """One order. `clocks` are the words of the move clock, `slack_s` the time in hand when it was planned.
+
+    `answer_s` and `clear_s` run from the order to the first answer and to the end of the account.
+    """
 
     id: str
     warning: str
@@ -169,8 +176,9 @@ class TaskPart:
     level: Level
     version: int
     reason: str
-    ordered_at: datetime | None
-    cleared_at: datetime | None
+    times: Times
+    answer_s: float | None
+    clear_s: float | None
     cleared_by: str | None
     account: Account
     need_s: int | None
@@ -432,8 +440,8 @@ class TroublePart:
     went_back: int
     reopened: int
     corrected: int
-    timed_out_approvals: int
-    single_approvals: int
+    issued_on_one_approval: int
+    issued_on_none: int
     could_not_judge: int
 
 

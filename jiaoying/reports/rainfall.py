@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
 from core.levels import Level
 from jiaoying.reports.parts import RainBar, RainSum, WindowPart, ZonePart
@@ -23,35 +24,19 @@ def zone_parts(record: Record) -> tuple[ZonePart, ...]:
     kept = []
     for part in found:
         if part.area in drawn or len(drawn) >= DRAWN:
-            kept.append(_without_series(part))
+            kept.append(replace(part, bars=(), sums=()))
         else:
             drawn.add(part.area)
             kept.append(part)
     return tuple(kept)
 
 
-def _without_series(part: ZonePart) -> ZonePart:
-    return ZonePart(
-        zone=part.zone,
-        name=part.name,
-        area=part.area,
-        area_name=part.area_name,
-        level=part.level,
-        window_h=part.window_h,
-        ratio=part.ratio,
-        gaps=part.gaps,
-        windows=part.windows,
-        bars=(),
-        sums=(),
-    )
-
-
 def _zone(series: ZoneSeries, record: Record) -> ZonePart | None:
     bars = _bars(series)
     if not bars:
         return None
-    names = sorted({window for values in series.values.values() for window in values})
-    windows = tuple(_window(bars, window, series.values) for window in names)
+    hours = sorted({window for values in series.values.values() for window in values})
+    windows = tuple(_window(bars, window, series.values) for window in hours)
     if not windows:
         return None
     worst = max(windows, key=lambda part: (part.level.rank if part.level else 0, _ratio(part), -part.window_h))
@@ -80,9 +65,9 @@ def _bars(series: ZoneSeries) -> tuple[RainBar, ...]:
     at, last = min(known), max(known)
     bars = {end: RainBar(end=end, minutes=length, mm=_mm(tenths)) for end, (length, tenths) in known.items()}
     while at < last:
-        if not any(at < end <= at + step for end in (at + step,) if end in known):
-            bars.setdefault(at + step, RainBar(end=at + step, minutes=minutes, mm=None))
         at += step
+        if not any(at - step < end <= at for end in known):
+            bars[at] = RainBar(end=at, minutes=minutes, mm=None)
     return tuple(bars[end] for end in sorted(bars))
 
 
@@ -91,19 +76,19 @@ def _mm(tenths: int | None) -> float | None:
 
 
 def _sums(bars: Sequence[RainBar], window_h: int) -> tuple[RainSum, ...]:
-    """Running sums in tenths of mm, so that nothing is lost to rounding; hours before the first bar are not missing here."""
+    """Running sums, in tenths of mm so that nothing is lost to rounding; what was not received is missing, not dry."""
     window = timedelta(hours=window_h)
     sums = []
     for index, bar in enumerate(bars):
-        inside = [other for other in bars[: index + 1] if other.end > bar.end - window]
+        inside = [other for other in bars[: index + 1] if other.end > bar.end - window and other.mm is not None]
         tenths = sum(round(other.mm * 10) for other in inside if other.mm is not None)
-        missing = sum(1 for other in inside if other.mm is None)
-        sums.append(RainSum(at=bar.end, mm=tenths / 10, missing=missing))
+        unseen = window_h * 60 - sum(other.minutes for other in inside)
+        sums.append(RainSum(at=bar.end, mm=tenths / 10, missing=max(0, round(unseen / bar.minutes))))
     return tuple(sums)
 
 
 def _window(bars: Sequence[RainBar], window_h: int, values: Mapping[str, Mapping[int, float]]) -> WindowPart:
-    top = max(_sums(bars, window_h), key=lambda one: (one.mm, -_stamp(one.at)))
+    top = max(_sums(bars, window_h), key=lambda one: (one.mm, -one.at.timestamp()))
     wanted = {level.value: values[level][window_h] for level in Level if window_h in values.get(level, {})}
     reached = [level for level in Level if level.value in wanted and top.mm >= wanted[level.value]]
     return WindowPart(
@@ -114,10 +99,6 @@ def _window(bars: Sequence[RainBar], window_h: int, values: Mapping[str, Mapping
         values=wanted,
         level=max(reached, key=lambda level: level.rank, default=None),
     )
-
-
-def _stamp(at: datetime) -> float:
-    return at.timestamp()
 
 
 def _ratio(part: WindowPart) -> float:

@@ -11,8 +11,9 @@ from evacuation.household_status import HouseholdStatus
 from jiaoying.reports.offices import Offices
 from jiaoying.reports.parts import Entry
 from jiaoying.reports.record import Moment, Record
-from jiaoying.reports.warnings import FACT_WORDS
+from jiaoying.reports.warnings import FACT_WORDS, ISSUING
 from notifiers.callout import CallOut
+from warning.facts import Reason
 
 WAY, INCIDENT, REST = 2, 1, 0
 
@@ -47,6 +48,7 @@ _REQUEST = {
     "Checked": ("求助核查关闭", INCIDENT),
     "NotSo": ("求助未解决,退回", INCIDENT),
 }
+_BY_TIME = (Reason.ONE_APPROVAL.value, Reason.NO_APPROVAL.value)
 _HEAVY = frozenset({"Approved", "Upgraded", "ApprovalTimedOut", "Cancelled", "Rejected", "UpgradeRejected"})
 
 
@@ -124,7 +126,9 @@ class _Teller:
             return None
         level = self.levels.get(moment.subject, warning.level)
         weight = WAY if moment.fact in _HEAVY and level >= Level.ORANGE else REST
-        if moment.fact in ("ApprovalTimedOut", "Rejected", "UpgradeRejected", "CouldNotJudge"):
+        if moment.fact in ISSUING and moment.data.get("reason") in _BY_TIME:
+            words, weight = f"{words}({Reason(moment.data['reason']).chinese})", max(weight, INCIDENT)
+        if moment.fact in ("Rejected", "UpgradeRejected", "CouldNotJudge"):
             weight = max(weight, INCIDENT)
         return self._made(
             moment, area=warning.area, words=f"{warning.family.chinese}预警{words}", weight=weight, level=level

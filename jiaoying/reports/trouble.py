@@ -24,10 +24,13 @@ from jiaoying.reports.parts import (
 )
 from jiaoying.reports.record import SENT, Moment, Record
 from jiaoying.reports.villages import CLAIM_WORDS, claim_part
+from jiaoying.reports.warnings import ISSUING
 from notifiers.alarm import AlarmState
+from notifiers.callout import CallOutState
 from notifiers.message import MessageState
 from notifiers.receipts import ErrorClass, ReceiptKind, error_class
 from notifiers.steps import Rung
+from warning.facts import Reason
 from warning.warning import WarningState
 
 RULE_WORDS = {
@@ -64,7 +67,7 @@ def trouble(record: Record, offices: Offices) -> TroublePart:
     by_person = [reply for reply in record.replies if reply.to_person is not None and reply.read_by is not None]
     waited = [(reply.read_at - reply.at).total_seconds() for reply in by_person if reply.read_at is not None]
     unsure = Counter(part for reply in record.replies if reply.to_person for part in reply.to_person.split(";"))
-    flags = Counter(flag for m in record.moments if m.kind == "warning" for flag in m.data.get("flags") or ())
+    reasons = Counter(m.data.get("reason") for m in record.moments if m.kind == "warning" and m.fact in ISSUING)
     return TroublePart(
         replies=len(record.replies),
         read_by_program=sum(1 for r in record.replies if r.to_person is None and r.state is ReplyState.READ),
@@ -83,8 +86,8 @@ def trouble(record: Record, offices: Offices) -> TroublePart:
         went_back=facts["household", "WentBack"],
         reopened=facts["task", "Reopened"],
         corrected=facts["household", "Corrected"],
-        timed_out_approvals=flags["timed_out"],
-        single_approvals=flags["single_approval"],
+        issued_on_one_approval=reasons[Reason.ONE_APPROVAL.value],
+        issued_on_none=reasons[Reason.NO_APPROVAL.value],
         could_not_judge=facts["warning", "CouldNotJudge"],
     )
 
@@ -195,6 +198,16 @@ def failure_words(reason: str) -> str:
     return "失败"
 
 
+def _silence(part: CallOutPart) -> str:
+    wanted = "" if part.rung == Rung.ANSWERED.value else "的报数、复核"
+    match part.state:
+        case CallOutState.UNANSWERED:
+            return f"{part.office}{wanted}:第{part.round}轮整链无人应答"
+        case CallOutState.TAKEN_OVER:
+            return f"{part.office}{wanted}:已由人接手,尚无应答"
+    return f"{part.office}{wanted}:记录截止时正在呼叫(第{part.round}轮)"
+
+
 def open_items(
     record: Record,
     *,
@@ -217,13 +230,10 @@ def open_items(
             words = f"{request.name}求助未了结({request.kind},{request.level}级)"
             items.append(OpenItem(kind="request", area=request.area, words=words))
     for part in unanswered:
-        rung = "" if part.rung == Rung.ANSWERED.value else "(报数、复核)"
-        items.append(
-            OpenItem(kind="callout", area=part.area, words=f"{part.office}未应答{rung},已叫到第{part.round}轮")
-        )
+        items.append(OpenItem(kind="callout", area=part.area, words=_silence(part)))
     waiting = sum(1 for reply in record.replies if reply.state is ReplyState.WAITING)
     if waiting:
-        items.append(OpenItem(kind="reply", area="", words=f"{waiting}条回复仍等人识读"))
+        items.append(OpenItem(kind="reply", area="", words=f"{waiting}条回复仍等人识读", count=waiting))
     for warning in record.warnings:
         if warning.state is WarningState.PROPOSED:
             words = f"{record.name(warning.area)}{warning.level.chinese}色预警提议尚无人决定"

@@ -9,7 +9,7 @@ from core.levels import Level
 from evacuation.account import Account, Count, account, outstanding
 from evacuation.claims import Claim, ClaimKind
 from evacuation.listed import Listed
-from evacuation.task import Task, TaskState
+from evacuation.task import Task
 from jiaoying.reports.offices import Offices
 from jiaoying.reports.parts import CallOutPart, ClaimPart, SumCheck, TaskPart, Times, VillagePart, WarningPart
 from jiaoying.reports.record import Record
@@ -69,20 +69,16 @@ def village_parts(
     levels = dict(zip(record.event.villages, record.event.village_levels, strict=True))
     codes = dict.fromkeys((*record.event.villages, *(task.area for task in record.tasks)))
     named = responsible(record.ordered)
+    answered = _answers(record, callouts)
     parts = []
     for code in codes:
         tasks = tuple(task for task in record.ordered if task.area == code)
         listed = on_list(tasks)
         own = tuple(change for change in walked if change.status.household in {row.household for row in listed})
         total = account(listed, record.statuses)
-        ids = {task.id for task in tasks}
-        times = _times(
-            tasks,
-            warnings=[warning for warning in warnings if warning.area == code],
-            rung=[part for part in callouts if part.subject in ids and part.rung == Rung.ANSWERED.value],
-            record=record,
-            walked=own,
-        )
+        issued = {warning.id: warning for warning in warnings if warning.area == code}
+        rows = tuple(_task(task, record, offices, issued.get(task.warning), own, answered) for task in tasks)
+        times = _village_times([row.times for row in rows], issued.values())
         parts.append(
             VillagePart(
                 area=code,
@@ -92,9 +88,9 @@ def village_parts(
                 account=total,
                 adds_up=total.adds_up(),
                 times=times,
-                answer_s=_between(times.ordered, times.first_answer),
-                clear_s=_between(times.ordered, times.cleared),
-                tasks=tuple(_task(task, record, offices) for task in tasks),
+                answer_s=_longest(row.answer_s for row in rows),
+                clear_s=_longest(row.clear_s for row in rows),
+                tasks=rows,
                 marks=marks(listed, own, named),
                 outstanding=tuple(row.household for row in outstanding(listed, record.statuses)),
                 curve=curve(listed, own),
@@ -145,46 +141,79 @@ def _last(times: Iterable[datetime | None]) -> datetime | None:
     return None if None in known else max((at for at in known if at is not None), default=None)
 
 
-def _times(
-    tasks: Sequence[Task],
-    *,
-    warnings: Sequence[WarningPart],
-    rung: Sequence[CallOutPart],
-    record: Record,
-    walked: Sequence[Change],
-) -> Times:
-    ids = {part.id for part in rung}
-    ordered = _first(task.ordered_at for task in tasks)
-    answered = [
-        moment.at
-        for moment in record.moments
-        if moment.fact == "Answered" and moment.subject in ids and ordered is not None and moment.at >= ordered
-    ]
+def _longest(seconds: Iterable[float | None]) -> float | None:
+    """The longest of them, None unless all are known."""
+    known = tuple(seconds)
+    return None if None in known else max((one for one in known if one is not None), default=None)
+
+
+def _answers(record: Record, callouts: Sequence[CallOutPart]) -> Mapping[str, tuple[datetime, ...]]:
+    """Task → when somebody answered a call-out about it (rung `answered`)."""
+    subjects = {part.id: part.subject for part in callouts if part.rung == Rung.ANSWERED.value}
+    found: dict[str, list[datetime]] = {}
+    for moment in record.moments:
+        if moment.fact == "Answered" and moment.subject in subjects:
+            found.setdefault(subjects[moment.subject], []).append(moment.at)
+    return {task: tuple(sorted(times)) for task, times in found.items()}
+
+
+def _village_times(rows: Sequence[Times], warnings: Iterable[WarningPart]) -> Times:
+    known = tuple(warnings)
     return Times(
-        proposed=_first(warning.proposed_at for warning in warnings),
-        issued=_first(warning.issued_at for warning in warnings),
-        ordered=ordered,
-        first_answer=_first(answered),
-        acknowledged=_last(task.acknowledged_at for task in tasks),
-        first_moved=_first(change.at for change in walked if change.fact in ("Departed", "Arrived")),
-        claimed=_last(task.claimed_clear_at for task in tasks),
-        cleared=_last(task.cleared_at for task in tasks),
-        ended=_last(task.ended_at for task in tasks),
+        proposed=_first(warning.proposed_at for warning in known),
+        issued=_first(warning.issued_at for warning in known),
+        ordered=_first(row.ordered for row in rows),
+        first_answer=_first(row.first_answer for row in rows),
+        acknowledged=_last(row.acknowledged for row in rows),
+        first_moved=_first(row.first_moved for row in rows),
+        claimed=_last(row.claimed for row in rows),
+        cleared=_last(row.cleared for row in rows),
+        ended=_last(row.ended for row in rows),
     )
 
 
-def _task(task: Task, record: Record, offices: Offices) -> TaskPart:
+def _task_times(
+    task: Task, warning: WarningPart | None, walked: Sequence[Change], answered: Sequence[datetime]
+) -> Times:
+    ordered = task.ordered_at
+    codes = task.codes
+    moved = (
+        change.at for change in walked if change.fact in ("Departed", "Arrived") and change.status.household in codes
+    )
+    return Times(
+        proposed=None if warning is None else warning.proposed_at,
+        issued=None if warning is None else warning.issued_at,
+        ordered=ordered,
+        first_answer=_first(at for at in answered if ordered is not None and at >= ordered),
+        acknowledged=task.acknowledged_at,
+        first_moved=_first(at for at in moved if ordered is not None and at >= ordered),
+        claimed=task.claimed_clear_at,
+        cleared=task.cleared_at,
+        ended=task.ended_at,
+    )
+
+
+def _task(
+    task: Task,
+    record: Record,
+    offices: Offices,
+    warning: WarningPart | None,
+    walked: Sequence[Change],
+    answered: Mapping[str, tuple[datetime, ...]],
+) -> TaskPart:
     clocks = task.clocks
+    times = _task_times(task, warning, walked, answered.get(task.id, ()))
     return TaskPart(
         id=task.id,
         warning=task.warning,
-        family=task.family.value,
+        family=task.family.chinese,
         state=task.state.value,
         level=task.level,
         version=task.version,
         reason=task.order_reason,
-        ordered_at=task.ordered_at,
-        cleared_at=task.cleared_at,
+        times=times,
+        answer_s=_between(times.ordered, times.first_answer),
+        clear_s=_between(times.ordered, times.cleared),
         cleared_by=offices.name(task.cleared_by) if task.cleared_by else None,
         account=record.account_of(task),
         need_s=None if clocks is None else clocks.need_s,
@@ -193,8 +222,3 @@ def _task(task: Task, record: Record, offices: Offices) -> TaskPart:
         others_present=task.others_present,
         claims=tuple(claim_part(claim, offices) for claim in task.claims),
     )
-
-
-def done(task: Task) -> bool:
-    """Whether nothing more is to be done for a task."""
-    return task.state in (TaskState.CLEARED, TaskState.STOOD_DOWN, TaskState.CALLED_OFF)
