@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -129,29 +129,34 @@ def short(name: str) -> str:
     return name.removesuffix("居民委员会") if name.endswith("社区居民委员会") else name.removesuffix("民委员会")
 
 
-def build_county(seed: int) -> Mapping[str, bytes]:
-    """Return the county's files by name, in the order of `FILES`, the rain last; the same bytes for the same seed."""
+def build_county(seed: int, *, villages: Collection[str] | None = None) -> Mapping[str, bytes]:
+    """Return the county's files by name, in the order of `FILES`, the rain last; the same bytes for the same seed.
+
+    With `villages`, only these are peopled (small drills and tests); the rest of the county stays empty.
+    """
     county = _County(seed=seed)
     rows = list(csv.DictReader(io.StringIO((DATA / "weixin_areas.csv").read_text(encoding="utf-8"))))
     county.areas.extend((r["code"], r["name"], r["level"], r["parent"], r["lon"], r["lat"]) for r in rows)
     chiefs = _offices(county, rows)
-    villages = [row for row in rows if row["level"] == "village"]
-    zones = _zones_per_village(seed, [row["code"] for row in villages])
-    homes = _homes_per_village(seed, [row["code"] for row in villages])
+    every = [row for row in rows if row["level"] == "village"]
+    zones = _zones_per_village(seed, [row["code"] for row in every])
+    homes = _homes_per_village(seed, [row["code"] for row in every])
     spare: list[tuple[str, str, list[int]]] = []
-    for row in villages:
-        spare.extend(_village(county, row, zones[row["code"]], homes[row["code"]], chiefs[row["parent"]]))
-    _more_members(county, spare)
+    for row in every:
+        if villages is None or row["code"] in villages:
+            spare.extend(_village(county, row, zones[row["code"]], homes[row["code"]], chiefs[row["parent"]]))
+    if villages is None:
+        _more_members(county, spare)
     return _files(county)
 
 
-def write_county(directory: Path, seed: int) -> Mapping[str, Path]:
+def write_county(directory: Path, seed: int, *, villages: Collection[str] | None = None) -> Mapping[str, Path]:
     """Write the county into `directory` and return the path of each register kind, and of ``rain``.
 
     Each file appears whole or not at all, so that a killed run can be repeated.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    for name, data in build_county(seed).items():
+    for name, data in build_county(seed, villages=villages).items():
         unfinished = directory / f".{name}.part"
         unfinished.write_bytes(data)
         unfinished.replace(directory / name)

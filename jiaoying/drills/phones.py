@@ -48,7 +48,7 @@ _HARDER = (
     (Profile.WRONG_NUMBER, 2.0),
     (Profile.SILENT, 3.0),
 )
-_COUNTING = ((Profile.MISCOUNTS, 6.0), (Profile.REFUSAL, 5.0), (Profile.HELP, 3.0))
+_COUNTING = ((Profile.MISCOUNTS, 6.0), (Profile.REFUSAL, 6.0), (Profile.HELP, 5.0))
 
 BEAT_S = 5
 
@@ -165,7 +165,7 @@ class _Hand:
 
     def receipt(self, after_s: int, kind: ReceiptKind, reason: str = "") -> Act:
         """The carrier's word about this message."""
-        return self._act(after_s, ActKind.RECEIPT, (kind,), {"receipt": str(kind), "reason": reason})
+        return self._act(after_s, ActKind.RECEIPT, (kind, reason), {"receipt": str(kind), "reason": reason})
 
     def text(
         self, after_s: int, words: str, *, about: object = "", unless_answered: bool = False, means: str | None = None
@@ -221,21 +221,25 @@ def _receipts(hand: _Hand, profile: Profile, dice: Dice) -> Iterator[Act]:
     if heard.channel is Channel.SMS:
         if profile is Profile.DEAD:
             yield hand.receipt(dice.whole(5, 20), ReceiptKind.PERMANENT, "30003")
-        else:
-            yield hand.receipt(dice.whole(2, 6), ReceiptKind.DELIVERED)
+        elif Dice(hand.seed, "carrier", hand.person.phone).chance(0.35):  # most carriers say nothing
+            late = 5 if dice.chance(0.9) else dice.whole(60, 600)
+            yield hand.receipt(late, ReceiptKind.DELIVERED)
+            if dice.chance(0.05):
+                yield hand.receipt(late + 30, ReceiptKind.DELIVERED, "重复")
         return
     pick_up = _pick_up(heard, hand.seed)
     if profile is Profile.DEAD:
-        yield hand.receipt(dice.whole(3, 9), ReceiptKind.FAILED, "空号")
+        yield hand.receipt(5, ReceiptKind.FAILED, "空号")
     elif profile is Profile.WRONG_NUMBER:
         yield hand.receipt(pick_up + 4, ReceiptKind.HUNG_UP)
     elif _gets_through(profile, heard):
-        yield hand.receipt(dice.whole(2, 4), ReceiptKind.RINGING)
+        if heard.purpose is Purpose.DESK:
+            yield hand.receipt(5, ReceiptKind.RINGING)  # the approval clock waits for this
         yield hand.receipt(pick_up + 20, ReceiptKind.HEARD)
     elif profile is Profile.VOICEMAIL:
         yield hand.receipt(25, ReceiptKind.MACHINE)
     else:
-        yield hand.receipt(3, ReceiptKind.RINGING)
+        yield hand.receipt(5, ReceiptKind.RINGING)
         yield hand.receipt(40, ReceiptKind.NO_ANSWER)
 
 

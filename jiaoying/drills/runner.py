@@ -49,6 +49,7 @@ FRAMES = "frames"
 LONGEST = timedelta(hours=24)  # after the last frame: a drill that is not over by then never will be
 MOST_PASSES = 200  # over one moment; more means that something makes itself due again and again
 _OPEN_TASKS = tuple(str(state) for state in (TaskState.ORDERED, TaskState.ACKNOWLEDGED, TaskState.MOVING))
+_INBOUND = frozenset({str(ActKind.RECEIPT), str(ActKind.TEXT), str(ActKind.KEY)})
 _UNSENT = tuple(str(state) for state in (MessageState.QUEUED, MessageState.SENDING, MessageState.IN_DOUBT))
 _OPEN_WARNINGS = tuple(str(state) for state in (WarningState.PROPOSED, WarningState.IN_FORCE))
 
@@ -148,6 +149,19 @@ class Runner:
                 return self._outcome(over=False)
             self.jump(then)
 
+    def forward(self, until: datetime) -> None:
+        """Go on to `until`, whatever is open then."""
+        self.begin()
+        while True:
+            self.settle()
+            then = self.next_moment()
+            if then is None or then > until:
+                break
+            self.jump(then)
+        if until > self.clock.now():
+            self.jump(until)
+            self.settle()
+
     def begin(self) -> None:
         """Take up the drill where it stands: clock, frames, messages nobody has heard yet."""
         with self.service.engine.connect() as connection:
@@ -232,8 +246,16 @@ class Runner:
         now = self.clock.now()
         with self.service.engine.connect() as connection:
             waiting = acts.due(connection, now, limit=200)
+        stored = 0
         for act in waiting:
+            inbound = act.kind in _INBOUND
+            if stored and not inbound:
+                self.service.handle_inbound()  # the desk acts on what has come in before
+                stored = 0
             self._do(act)
+            stored += inbound
+        if stored:
+            self.service.handle_inbound()
         self._acts_done += len(waiting)
         return len(waiting)
 
@@ -245,7 +267,10 @@ class Runner:
         if made is not None:
             command, actor = made
             try:
-                self.service.execute(command, actor, also=done)
+                if isinstance(command, ReceiveText | ReceiveReceipt):
+                    self.service.store_inbound(command, actor, also=done)
+                else:
+                    self.service.execute(command, actor, also=done)
             except (NotAllowed, NotFound):
                 pass  # somebody was quicker, or the version has moved on: people are told so and let it be
             else:
@@ -319,7 +344,10 @@ class Runner:
     def _version(self, task: str) -> int | None:
         table = KINDS["task"].table
         with self.service.engine.connect() as connection:
-            return connection.execute(select(table.c.version).where(table.c.id == task)).scalar_one_or_none()
+            version: int | None = connection.execute(
+                select(table.c.version).where(table.c.id == task)
+            ).scalar_one_or_none()
+        return version
 
     # --- time -------------------------------------------------------------------------------------------------
 

@@ -100,18 +100,21 @@ class Line:
     says: tuple[Say, ...] = ()
     delivered: bool = True
     once: bool = True
+    optional: bool = False
 
 
 @dataclass(slots=True)
 class Script:
     """Lines in order; the first that fits a message is taken.
 
-    A phone named in any line follows the script alone. With `strict`, a message to such a phone that no line expects
-    is kept in `unexpected`, and the test or drill fails.
+    A phone named in any line follows the script alone; all others their own mind, or nothing at all when they are to be
+    silent. With `strict`, a message to a scripted phone that no line expects is kept in `unexpected`, and the test or
+    drill fails.
     """
 
     lines: list[Line] = field(default_factory=list)
     strict: bool = False
+    others_silent: bool = False
     met: list[tuple[Line, str]] = field(default_factory=list)
     unexpected: list[tuple[str, str]] = field(default_factory=list)
 
@@ -119,7 +122,7 @@ class Script:
         """What the script says to this message; None when the phone follows its own mind."""
         own = [line for line in self.lines if line.who.fits(person)]
         if not own:
-            return None
+            return () if self.others_silent else None
         for line in own:
             if line.channel in (None, heard.channel) and line.expects in heard.text:
                 self.met.append((line, heard.message))
