@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Engine
-
 from core.cap import CapStatus
 from jiaoying.config import Config
 from jiaoying.engine.polling import Source
@@ -21,7 +19,7 @@ from jiaoying.engine.service import Service
 from jiaoying.engine.site import Site, wall_clock
 from jiaoying.storage import leader
 from jiaoying.storage import site as site_store
-from jiaoying.storage.database import open_engine, upgrade
+from jiaoying.storage.database import Engine, open_engine, upgrade
 from jiaoying.storage.work import Work
 from jiaoying.storage.writer import Writer
 from notifiers.gateways.console import ConsoleGateway
@@ -67,6 +65,7 @@ def site_of(config: Config, *, status: CapStatus | None = None) -> Site:
         night_to=config.evacuation.night_to,
         stale_rain_s=config.stale_rain_s,
         interval_minutes=config.interval_minutes,
+        lease_s=config.callout.lease,
         public_url=config.public_url,
     )
 

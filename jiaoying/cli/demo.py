@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import threading
 from dataclasses import dataclass
@@ -22,7 +21,8 @@ from jiaoying.drills.county import RAIN_FILE, write_county
 from jiaoying.drills.desk import Desk
 from jiaoying.drills.exchange import Exchange
 from jiaoying.drills.runner import Progress, Runner, stands_at
-from jiaoying.drills.weixin import COUNTY_CODE, STORM_BEGINS as STARTS_AT
+from jiaoying.drills.weixin import COUNTY_CODE
+from jiaoying.drills.weixin import STORM_BEGINS as STARTS_AT
 from jiaoying.engine.reporting import gather
 from jiaoying.engine.turn import Turn
 from jiaoying.reports import write_report
@@ -119,9 +119,7 @@ def _prepare(directory: Path, seed: int, port: int) -> None:
         if others and not (directory / "registers").is_dir():
             show.fail(f"{directory} 里已有别的东西;请给一个新目录", show.MISUSED)
         write_county(directory / "registers", seed)
-        text = default_text(
-            {"web.port": port}, area=COUNTY_CODE[:6], name="威信县(演练)", status="Exercise"
-        )
+        text = default_text({"web.port": port}, area=COUNTY_CODE[:6], name="威信县(演练)", status="Exercise")
         _write_whole(directory / "config.yaml", text)
     except OSError as error:
         show.fail(f"{directory}: 写不了:{error.strerror}")
@@ -130,7 +128,7 @@ def _prepare(directory: Path, seed: int, port: int) -> None:
 def _write_whole(path: Path, text: str) -> None:
     part = path.with_name(f".{path.name}.part")
     part.write_text(text, encoding="utf-8")
-    os.replace(part, path)
+    part.replace(path)
 
 
 def stands_at_or_start(directory: Path, config: Any) -> Any:

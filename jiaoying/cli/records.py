@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -97,9 +96,7 @@ def verify(
     elif fault is None:
         show.line(f"日志完整:{verdict.entries} 条,末尾 {verdict.hash}")
     if fault is not None:
-        show.fail(
-            f"日志在序号 {fault.sequence}(第 {fault.line} 行)断裂:{fault.reason};之前 {verdict.entries} 条完好"
-        )
+        show.fail(f"日志在序号 {fault.sequence}(第 {fault.line} 行)断裂:{fault.reason};之前 {verdict.entries} 条完好")
 
 
 @journal.command("export", epilog="例:jiaoying journal export --out 日志.jsonl")

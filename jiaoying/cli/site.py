@@ -14,7 +14,7 @@ import typer
 from jiaoying.bootstrap import Busy, open_database, running
 from jiaoying.cli import show
 from jiaoying.cli.app import DEFAULT_CONFIG, ConfigOption, JsonOption, settings
-from jiaoying.config import Config, default_text
+from jiaoying.config import Config, ConfigError, default_text, loads
 from jiaoying.engine import importing, polling
 from jiaoying.engine.commands import Actor
 from people.registers import ALIASES
@@ -38,10 +38,15 @@ def init(
     """建一个新站点:写好逐项注释的 config.yaml 和空数据库。"""
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         show.fail(f"{directory} 已存在且不是空目录;换一个目录,免得盖掉已有的站点", show.MISUSED)
+    text = default_text(area=area, name=name)
+    try:
+        loads(text)
+    except ConfigError as error:
+        show.fail(str(error), show.MISUSED)
     try:
         directory.mkdir(parents=True, exist_ok=True)
         path = directory / "config.yaml"
-        path.write_text(default_text(area=area, name=name), encoding="utf-8")
+        path.write_text(text, encoding="utf-8")
         (directory / "incoming" / "rain").mkdir(parents=True)
     except OSError as error:
         show.fail(f"{directory}: 写不了:{error.strerror}")

@@ -36,7 +36,8 @@ from warning.warning import Scope, Warning, WarningState
 T = TypeVar("T")
 ISSUING = frozenset({"Approved", "ApprovalTimedOut", "Upgraded", "Downgraded", "Corrected", "Extended"})
 ENDING = frozenset({"Rejected", "Lapsed", "Cancelled", "Expired"})
-PROPOSING = frozenset({"Proposed", "UpgradeProposed", "Worsened"})
+PROPOSING = frozenset({"UpgradeProposed", "Worsened"})
+SETTLING = ENDING | frozenset({"Approved", "ApprovalTimedOut", "Upgraded", "UpgradeRejected", "UpgradeLapsed"})
 
 
 def open_event(turn: Turn) -> Event | None:
@@ -121,9 +122,13 @@ def carry_on(turn: Turn, identity: str, facts: Sequence[Fact]) -> Warning:
         ordering.follow_warning(turn, after)
     if names & ENDING and after.state not in OPEN:
         ordering.call_off(turn, after, reason=_ending(facts))
-    if after.proposal is None:
+    if names & SETTLING and after.proposal is None:
         release_desk(turn, after.event)
-    close_event_if_over(turn, after.event)
+    if after.proposal is not None and after.proposal.at < turn.now and names & PROPOSING:
+        # What the desk was rung for has become worse: it is rung again, and its clock began anew.
+        ring_desk_again(turn, after)
+    if names & ENDING:
+        close_event_if_over(turn, after.event)
     return after
 
 
@@ -351,13 +356,18 @@ def ring_desk_again(turn: Turn, warning: Warning) -> None:
     ringing = turn.work.select(
         "callout", event=warning.event, subject_kind="proposal", state=(CallOutState.RINGING, CallOutState.UNANSWERED)
     )
-    if any(callout.subject == desk_subject(warning.event, warning.proposal.at) for callout in ringing):
-        return
+    subject = desk_subject(warning.event, warning.proposal.at)
+    for callout in ringing:
+        if callout.subject == subject:
+            if warning.proposal.level > callout.level:
+                level = warning.proposal.level
+                calling.supersede(turn, callout, version=callout.order_version + 1, level=level)
+            return
     calling.call(
         turn,
         post=post,
         subject_kind="proposal",
-        subject=desk_subject(warning.event, warning.proposal.at),
+        subject=subject,
         level=warning.proposal.level,
         event=warning.event,
         rung=Rung.ANSWERED,

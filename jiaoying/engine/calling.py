@@ -24,7 +24,6 @@ PURPOSE_OF_SUBJECT = {
     "task": Purpose.ORDER,
     "request": Purpose.NOTICE,
 }
-CODE_LIFE = timedelta(hours=24)  # FACTS section 3: a reply code is not reused for 24 h
 URGENCY_OF_LEVEL = {Level.RED: 0, Level.ORANGE: 1000, Level.YELLOW: 2000, Level.BLUE: 3000}
 
 
@@ -271,5 +270,7 @@ def _new_code(turn: Turn, identity: str, version: int, post: Post | None) -> str
         superior = turn.county.directory.superior(post, turn.now)
         for other in [*chain, *([superior] if superior else [])]:
             refs.update(_phones(turn, other))
-    taken = codes.taken(turn.work, phone_refs=tuple(sorted(refs)), since=turn.now - CODE_LIFE)
+    taken = codes.taken(
+        turn.work, phone_refs=tuple(sorted(refs)), since=turn.now - timedelta(hours=turn.site.callout.code_reuse_h)
+    )
     return next_code(identity, version, frozenset(taken))

@@ -45,7 +45,7 @@ def leads(turn: Turn, post: str) -> bool | None:
     return True if holder is not None and holder.role in LEADING else None
 
 
-def context_of(turn: Turn, task: Task, post: str | None) -> Context:
+def context_of(turn: Turn, task: Task, post: str | None, codes: tuple[str, ...] = ()) -> Context:
     """What is known when a reply of this post is read: its list (or the village's), what it left open."""
     who = post or ""
     return context(
@@ -54,6 +54,7 @@ def context_of(turn: Turn, task: Task, post: str | None) -> Context:
         post_households=task.households_of(who),
         statuses=statuses_of(turn, task),
         leads=leads(turn, who),
+        codes=codes,
     )
 
 
@@ -83,9 +84,17 @@ def write(turn: Turn, task: Task, counting: Counting, *, post: str) -> Task:
         _counts_answered(turn, after, post)
     if counting.household_facts:
         lapse_all_clear(turn, after)
+        share(turn, after, frozenset(code for code, _ in counting.household_facts))
     after = try_to_clear(turn, after)
     expect_count(turn, after, post)
     return after
+
+
+def share(turn: Turn, task: Task, codes: frozenset[str]) -> None:
+    """A household under two orders is counted once: the other orders of the event that list it see what changed."""
+    for other in turn.work.select("task", event=task.event, state=(*OPEN_TASK, TaskState.CLEARED)):
+        if other.id != task.id and codes & other.codes:
+            household_moved(turn, other)
 
 
 def lapse_all_clear(turn: Turn, task: Task) -> None:
@@ -262,6 +271,8 @@ def _cleared(turn: Turn, task: Task, clearing: Clearing) -> Task:
         else:
             calling.withdraw_one(turn, callout, "全村已清点完毕")
     alarms.clear_alarms(turn, subject=task.id)
+    if clearing.household_facts:
+        share(turn, after, frozenset(code for code, _ in clearing.household_facts))
     return after
 
 

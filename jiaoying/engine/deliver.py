@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from jiaoying.engine import calling, receiving
+from jiaoying.engine import calling, receipting
 from jiaoying.engine.turn import Turn
 from jiaoying.storage import outbox
 from jiaoying.storage.pulse import Pulse
@@ -193,13 +193,13 @@ def settle(turn: Turn, identity: str, gateway: str, result: Outcome) -> None:
     if isinstance(result, Sent):
         facts = messages.accepted(message, gateway=gateway, gateway_id=result.gateway_id, now=turn.now)
         after = turn.emit("message", identity, facts)
-        receiving.settle(turn, after, ReceiptKind.ACCEPTED)
+        receipting.settle(turn, after, ReceiptKind.ACCEPTED)
     elif isinstance(result, TryAgain):
         facts = messages.transient(message, reason=result.reason, now=turn.now, after_s=result.after_s)
         turn.emit("message", identity, facts)
     else:
         after = turn.emit("message", identity, messages.permanent(message, reason=result.reason, now=turn.now))
-        receiving.settle(turn, after, ReceiptKind.PERMANENT, result.reason)
+        receipting.settle(turn, after, ReceiptKind.PERMANENT, result.reason)
 
 
 def when_due(turn: Turn, message: Message) -> None:

@@ -16,6 +16,7 @@ from jiaoying.engine.service import Service
 from jiaoying.engine.turn import Turn
 from jiaoying.storage import registers
 from jiaoying.storage.schema_registers import REGISTERS
+from people.phones import normal_phone
 from people.registers import KINDS as PEOPLE_KINDS
 from people.registers import Known, read_register
 from warning.thresholds import ThresholdKnown, read_thresholds
@@ -63,7 +64,7 @@ def read(service: Service, kind: str, data: bytes, file: str) -> Any:
         )
         return read_register(kind, data, file, known)
     if kind == "zones":
-        return read_zones(data, file, county.tree)
+        return read_zones(data, file, county.tree, known_zones=frozenset(county.zones), phone=normal_phone)
     if kind == "stations":
         return read_stations(data, file, county.tree)
     known_codes = ThresholdKnown(

@@ -19,7 +19,7 @@ from people.areas import AreaLevel
 from people.households import Household
 from people.posts import Post, Role
 from people.shelters import Shelter
-from warning.warning import Warning
+from warning.warning import Warning, WarningState
 
 ORDERED = (TaskState.ORDERED, TaskState.ACKNOWLEDGED, TaskState.MOVING, TaskState.CLEARED)
 ENDED = (TaskState.CALLED_OFF, TaskState.STOOD_DOWN)
@@ -94,11 +94,22 @@ def follow_warning(turn: Turn, warning: Warning) -> None:
 
 
 def _with_kept(wanted: tuple[Listed, ...], task: Task | None) -> tuple[Listed, ...]:
-    """Whoever is listed stays listed: the list of an order only grows."""
+    """Whoever is on an order stays on it; while it is only planned the register's newest figures hold."""
     rows = {row.household: row for row in wanted}
-    if task is not None:
+    if task is not None and task.state is not TaskState.PLANNED:
         rows |= {row.household: row for row in task.households}
     return tuple(rows[code] for code in sorted(rows))
+
+
+def nightfall(turn: Turn) -> None:
+    """At night the decision to move counts one level up: what was only planned by day may have to be ordered now."""
+    if not turn.site.night(turn.now):
+        return
+    for task in turn.work.select("task", state=TaskState.PLANNED):
+        if task.households and tasks.should_order(task.level, night=True, order_at=turn.site.order_at):
+            warning: Warning | None = turn.work.get("warning", task.warning)
+            if warning is not None and warning.state is WarningState.IN_FORCE:
+                follow_warning(turn, warning)
 
 
 def list_households(turn: Turn, task: Task) -> None:

@@ -53,7 +53,19 @@ def read(
         timezone=service.site.timezone,
         now=now,
         oldest_h=OLDEST_H,
+        minutes=service.site.interval_minutes,
     )
+    wanted = service.site.interval_minutes
+    other = tuple(
+        Fault(
+            file=file,
+            reason=f"{service.site.hhmm(frame.valid_at)} 的时段长 {frame.minutes} 分钟,本站设为 {wanted} 分钟",
+        )
+        for frame in reading.rows
+        if frame.minutes != wanted
+    )
+    if other:
+        return (), (*reading.faults, *other)
     return tuple(reading.rows), tuple(reading.faults)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from hazards.accumulation import WINDOWS_H, Accumulation, Sums
-from hazards.frames import RainFrame
+from hazards.frames import RainFrame, merged
 from hazards.stations_to_zones import StationWeights, ZoneRain
 from jiaoying.engine.county import County
 from jiaoying.engine.site import Site
@@ -31,6 +31,7 @@ class Rain:
     accumulation: Accumulation
     zones: tuple[str, ...]
     newest_at: datetime | None = None
+    frames: dict[datetime, dict[str, RainFrame]] = field(default_factory=dict)
     crossings: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
     """Zone → when it crosses (or crossed) the order line by the newest trend, earliest and latest."""
 
@@ -55,11 +56,16 @@ class Rain:
         return rain
 
     def add(self, frame: RainFrame) -> ZoneRain:
-        """Take one frame; a frame for an interval already known replaces it."""
-        at_zones = self.weights.rain(frame)
+        """Take one frame; what several sources say of one interval is one frame, a later word replacing an earlier."""
+        held = self.frames.setdefault(frame.valid_at, {})
+        held[frame.source] = frame
+        whole = merged([held[source] for source in sorted(held)])
+        at_zones = self.weights.rain(whole)
         self.accumulation.add(at_zones)
         if self.newest_at is None or frame.valid_at > self.newest_at:
             self.newest_at = frame.valid_at
+            oldest = frame.valid_at - timedelta(hours=2 * LONGEST_H)
+            self.frames = {at: known for at, known in self.frames.items() if at > oldest}
         return at_zones
 
     def sums(self, at: datetime) -> Sums:

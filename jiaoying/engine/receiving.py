@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from core.levels import Level
 from core.tables import BadValue
 from evacuation import replies
 from evacuation.clearing import Clearing
 from evacuation.replies import Reply, ReplyState
-from evacuation.reply import Intent, Quantity, Reading, read
+from evacuation.reply import Context, Intent, Quantity, Reading, read
 from evacuation.tally import Counting
 from evacuation.task import Task
-from jiaoying.engine import alarms, calling, counting, speaking
-from jiaoying.engine.commands import NotAllowed, NotFound, ReadReply, ReceiveReceipt, ReceiveText
+from jiaoying.engine import alarms, belonging, calling, counting, speaking
+from jiaoying.engine.belonging import COUNTING, CRYING
+from jiaoying.engine.commands import NotAllowed, NotFound, ReadReply, ReceiveText
 from jiaoying.engine.turn import Turn
-from jiaoying.storage import codes
 from notifiers import callout as calls
 from notifiers import message as messages
 from notifiers.callout import CallOut, CallOutState, Proof, Rung
-from notifiers.message import Message, MessageState, Purpose
-from notifiers.receipts import SOFT_ENDS, ReceiptKind, proof_of
+from notifiers.message import MessageState, Purpose
 from people.phones import normal_phone
 
 ANSWERING = frozenset(
@@ -38,17 +36,6 @@ ANSWERING = frozenset(
         Intent.CORRECTION,
     }
 )
-COUNTING = frozenset({Intent.PROGRESS, Intent.COMPLETE, Intent.REFUSE, Intent.NOTHING_TO_MOVE, Intent.CORRECTION})
-MEMORY = timedelta(hours=24)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Belongs:
-    """What a reply belongs to: the call-outs it answers, at which version, or why nobody can tell."""
-
-    callouts: tuple[tuple[CallOut, int], ...] = ()
-    unclear: str | None = None
-    villages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,16 +57,19 @@ def text(turn: Turn, command: ReceiveText) -> Reply | None:
         return None
     phone = _normal(command.sender)
     from_ref = turn.work.private("phone", phone)
-    at_phone = _callouts_at(turn, from_ref)
-    first = read(command.text)
-    belongs = _belongs(turn, command, from_ref, at_phone, first)
+    at_phone = belonging.callouts_at(turn, from_ref)
+    known = Context(listed=Quantity(households=None, people=None), codes=belonging.codes_of(turn, from_ref))
+    first = read(command.text, known)
+    belongs = belonging.belongs(turn, command, from_ref, at_phone, first)
     chosen = belongs.callouts[0][0] if belongs.callouts else None
-    task = _task_of(turn, chosen) if chosen is not None else None
-    post = _post_of(turn, chosen, from_ref, phone) if chosen is not None else _post_by_phone(turn, phone)
+    task = belonging.task_of(turn, chosen) if chosen is not None else None
+    post = (
+        belonging.post_of(turn, chosen, from_ref, phone) if chosen is not None else belonging.post_by_phone(turn, phone)
+    )
     by = post or from_ref
     reading = first
     if task is not None and chosen is not None and chosen.rung is not Rung.CONFIRMED:
-        reading = read(command.text, counting.context_of(turn, task, post))
+        reading = read(command.text, counting.context_of(turn, task, post, known.codes))
     waits = belongs.unclear or (None if reading.sure else "识读没有把握,请人读")
     understood: list[Understood] = []
     if waits is None and chosen is not None:
@@ -110,7 +100,7 @@ def text(turn: Turn, command: ReceiveText) -> Reply | None:
         code=reading.code,
     )
     reply: Reply = turn.emit("reply", identity, facts)
-    cry = bool({Intent.HELP, Intent.DANGER} & set(reading.intents))
+    cry = bool(CRYING & set(reading.intents))
     if cry:
         counting.raise_requests(turn, reply, reading, task, by=post)
     if chosen is None:
@@ -144,7 +134,7 @@ def understand(
 ) -> Understood:
     """Work out what a reading does to one call-out and its task; nothing is written."""
     intents = set(reading.intents)
-    task = _task_of(turn, callout)
+    task = belonging.task_of(turn, callout)
     if task is None or intents & {Intent.UNAVAILABLE, Intent.WRONG_NUMBER}:
         return Understood(callout=callout, version=version, task=task)
     if callout.rung is Rung.CONFIRMED and intents & {Intent.ACK, Intent.COMPLETE}:
@@ -190,7 +180,7 @@ def carry_out(turn: Turn, reply: Reply, reading: Reading, understood: Sequence[U
                 complete=Intent.COMPLETE in intents and one.counting.remaining != Quantity(households=0, people=0),
             )
             _say_back(turn, reply, current, words)
-        elif {Intent.HELP, Intent.DANGER} & intents:
+        elif CRYING & intents:
             _say_back(turn, reply, current, speaking.help_words(turn, current))
         elif answers(current, intents):
             note = "已确认清点" if one.clearing is not None else ""
@@ -223,94 +213,6 @@ def _normal(phone: str) -> str:
     except BadValue:
         # What came in is kept as it came: a short code or a name is no phone, and belongs to nobody.
         return phone.strip()
-
-
-# --- which call-out ----------------------------------------------------------------------------------------------
-
-
-def _callouts_at(turn: Turn, from_ref: str) -> list[CallOut]:
-    """Call-outs this phone was called for in the last 24 hours and that still take words, newest first."""
-    known = codes.of_phone(turn.work.connection, phone_ref=from_ref, since=turn.now - MEMORY)
-    found = turn.work.many("callout", [code.callout for code in known])
-    living = [
-        callout
-        for callout in found.values()
-        if callout.state is not CallOutState.WITHDRAWN
-        and callout.begun_at is not None
-        and any(attempt.phone_ref == from_ref for attempt in callout.attempts)
-    ]
-    return sorted(living, key=lambda c: (c.begun_at or c.created_at, c.id), reverse=True)
-
-
-def _belongs(turn: Turn, command: ReceiveText, from_ref: str, at_phone: list[CallOut], reading: Reading) -> Belongs:
-    """DESIGN section 4, CallOut: by code; else by the call the key was pressed in; else by what is open at that phone."""
-    if command.message is not None:
-        message: Message | None = turn.work.get("message", command.message)
-        if message is not None and message.callout is not None:
-            callout: CallOut | None = turn.work.get("callout", message.callout)
-            if callout is not None and callout.state is not CallOutState.WITHDRAWN:
-                return Belongs(callouts=((callout, message.order_version),))
-    if reading.code is not None:
-        named = codes.find(turn.work.connection, phone_ref=from_ref, code=reading.code, since=turn.now - MEMORY)
-        if named is None:
-            return Belongs(unclear="代号不属于这个号码")
-        callout = turn.work.get("callout", named.callout)
-        if callout is None or callout.status is not turn.site.status:
-            return Belongs(unclear="代号已失效")
-        return Belongs(callouts=((callout, named.version),))
-    if not at_phone:
-        return Belongs()
-    open_here = [c for c in at_phone if c.state in calling.OPEN] or at_phone
-    if set(reading.intents) & (COUNTING | {Intent.HELP, Intent.DANGER}):
-        about_tasks = [c for c in at_phone if c.subject_kind == "task"]
-        tasks = {c.subject for c in about_tasks}
-        if len(tasks) > 1 and set(reading.intents) & COUNTING:
-            villages = tuple(dict.fromkeys(turn.county.short(c.area) for c in about_tasks))
-            return Belongs(
-                callouts=_versions(turn, open_here[:1], from_ref),
-                unclear="这个号码有几项任务,数字没写代号",
-                villages=villages,
-            )
-        rung = [c for c in about_tasks if c.state in calling.OPEN and c.rung is not Rung.ANSWERED]
-        return Belongs(callouts=_versions(turn, (rung or about_tasks or open_here)[:1], from_ref))
-    newest = open_here[0]
-    same = [c for c in open_here if c.event == newest.event and c.status == newest.status]
-    if newest.rung is not Rung.ANSWERED and len(same) > 1:
-        same = [c for c in same if c.rung is Rung.ANSWERED] or [newest]
-    return Belongs(callouts=_versions(turn, same, from_ref))
-
-
-def _versions(turn: Turn, callouts: Sequence[CallOut], from_ref: str) -> tuple[tuple[CallOut, int], ...]:
-    """A reply sent before the new version was delivered answers the old one."""
-    out = []
-    for callout in callouts:
-        newest = 0
-        sent = turn.work.select("message", callout=callout.id, to_ref=from_ref)
-        for message in sent:
-            if message.state in (
-                MessageState.ACCEPTED,
-                MessageState.DELIVERED,
-                MessageState.READ,
-            ):
-                newest = max(newest, message.order_version)
-        out.append((callout, newest or callout.order_version))
-    return tuple(out)
-
-
-def _task_of(turn: Turn, callout: CallOut) -> Task | None:
-    return turn.work.get("task", callout.subject) if callout.subject_kind == "task" else None
-
-
-def _post_of(turn: Turn, callout: CallOut, from_ref: str, phone: str) -> str | None:
-    for attempt in reversed(callout.attempts):
-        if attempt.phone_ref == from_ref:
-            return attempt.post
-    return _post_by_phone(turn, phone)
-
-
-def _post_by_phone(turn: Turn, phone: str) -> str | None:
-    found = turn.county.directory.by_phone(phone)
-    return found[0].id if found else None
 
 
 # --- what waits for a person -------------------------------------------------------------------------------------
@@ -395,113 +297,3 @@ def read_by_person(turn: Turn, command: ReadReply) -> Reply:
     after: Reply = turn.emit("reply", reply.id, replies.person_read(reply, by=by, reading=reading, now=turn.now))
     carry_out(turn, after, reading, [one], by=sender)
     return after
-
-
-# --- receipts ----------------------------------------------------------------------------------------------------
-
-
-def receipt(turn: Turn, command: ReceiveReceipt) -> Message | None:
-    """A gateway's claim about one message: moves the message, lets the call-out climb, or fails its step."""
-    message: Message | None = None
-    if command.message is not None:
-        message = turn.work.get("message", command.message)
-    elif command.gateway_id is not None:
-        found = turn.work.select("message", gateway=command.gateway, gateway_id=command.gateway_id, limit=1)
-        message = found[0] if found else None
-    if message is None:
-        turn.work.note(
-            "gateway",
-            command.gateway,
-            "UnknownReceipt",
-            {"receipt": command.receipt_id, "kind": str(command.kind)},
-            actor=str(turn.actor),
-            cause=turn.cause,
-            status=turn.site.status,
-        )
-        return None
-    facts = messages.receipt(
-        message,
-        command.kind,
-        turn.now,
-        reason=command.reason,
-        gateway=command.gateway,
-        gateway_id=command.gateway_id or message.gateway_id,
-    )
-    after: Message = turn.emit("message", message.id, facts)
-    settle(turn, after, command.kind, command.reason)
-    return after
-
-
-FAILING = frozenset(
-    {
-        ReceiptKind.PERMANENT,
-        ReceiptKind.MACHINE,
-        ReceiptKind.BUSY,
-        ReceiptKind.NO_ANSWER,
-        ReceiptKind.HUNG_UP,
-        ReceiptKind.FAILED,
-    }
-)
-
-
-def settle(turn: Turn, message: Message, kind: ReceiptKind, reason: str = "") -> None:
-    """Let the call-out of a message climb or fail by what the gateway said of it."""
-    if message.callout is None:
-        return
-    callout: CallOut | None = turn.work.get("callout", message.callout)
-    if callout is None:
-        return
-    proof = proof_of(kind, message.channel)
-    if proof is not None and proof > Proof.NONE:
-        calling.carry_on(turn, callout, calls.climb(callout, message=message.id, proof=proof, now=turn.now))
-        callout = turn.work.get("callout", message.callout)
-    if kind in FAILING and callout is not None:
-        why = str(kind) if kind in SOFT_ENDS else reason or str(kind)
-        facts = calls.attempt_failed(callout, message=message.id, reason=why, lookup=calling.lookup(turn), now=turn.now)
-        calling.carry_on(turn, callout, facts)
-
-
-def body_of(command: ReceiveText | ReceiveReceipt) -> str:
-    """A command as the inbox keeps it, so that it can be handled again after a crash."""
-    if isinstance(command, ReceiveText):
-        kept = {
-            "sender": command.sender,
-            "text": command.text,
-            "at": command.at.isoformat(),
-            "channel": command.channel,
-            "message": command.message,
-        }
-    else:
-        kept = {
-            "receipt": str(command.kind),
-            "at": command.at.isoformat(),
-            "message": command.message,
-            "gateway_id": command.gateway_id,
-            "reason": command.reason,
-        }
-    return json.dumps(kept, ensure_ascii=False, sort_keys=True)
-
-
-def command_of(gateway: str, gateway_id: str, body: str) -> ReceiveText | ReceiveReceipt:
-    """The command that an inbox row stands for."""
-    kept = json.loads(body)
-    at = datetime.fromisoformat(kept["at"])
-    if "receipt" in kept:
-        return ReceiveReceipt(
-            gateway=gateway,
-            receipt_id=gateway_id,
-            kind=ReceiptKind(kept["receipt"]),
-            at=at,
-            message=kept["message"],
-            gateway_id=kept["gateway_id"],
-            reason=kept["reason"],
-        )
-    return ReceiveText(
-        gateway=gateway,
-        gateway_id=gateway_id,
-        sender=kept["sender"],
-        text=kept["text"],
-        at=at,
-        channel=kept["channel"],
-        message=kept["message"],
-    )

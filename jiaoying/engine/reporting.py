@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine
-
 from core.levels import Level
 from jiaoying.engine.county import County
 from jiaoying.engine.site import Site
 from jiaoying.reports.record import Moment, Record, ZoneSeries
 from jiaoying.storage import journal, rebuild
 from jiaoying.storage import rain as rain_store
+from jiaoying.storage.database import Engine
 from warning.event import Event
 
 LOOK_BACK = timedelta(hours=24)  # rain before the first proposal that a report shows

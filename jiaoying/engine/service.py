@@ -9,17 +9,10 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine
-
 from core.levels import Level
-from evacuation import request as requests
-from evacuation import task as tasks
-from evacuation.request import Request
-from evacuation.task import Task
 from hazards.frames import RainFrame
-from hazards.stations_to_zones import ZoneRain
 from hazards.zones import Family
-from jiaoying.engine import alarms, approving, calling, counting, deliver, ending, ordering, receiving, watch
+from jiaoying.engine import alarms, approving, counting, deliver, ending, ordering, receipting, receiving, steps, watch
 from jiaoying.engine.commands import (
     ENGINE,
     AcknowledgeAlarm,
@@ -47,17 +40,22 @@ from jiaoying.engine.site import Site
 from jiaoying.engine.turn import Turn
 from jiaoying.storage import due, inbox, outbox, registers
 from jiaoying.storage import rain as rain_store
+from jiaoying.storage import site as site_store
+from jiaoying.storage.database import Engine
 from jiaoying.storage.pulse import TICKED, Pulse, pulse
 from jiaoying.storage.work import Work
 from jiaoying.storage.writer import Writer
 from notifiers.gateways.port import Gateway
 from people.areas import AreaTree
 from people.posts import Directory
-from warning.assess import Situation
 from warning.indices import JIANGHUA, ThresholdSet
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+WATCHED = "watched_at"
+WATCH_EVERY = timedelta(minutes=1)
+THOROUGH_EVERY_MIN = 10
+GRACE = timedelta(minutes=15)  # a frame may arrive this late before its interval is judged without it
 MOST_PASSES = 50  # passes of one tick over what its own work made due; more would be a loop, and is an alarm
 
 HANDLERS: dict[type[Command], Callable[[Turn, Any], Any]] = {
@@ -189,7 +187,7 @@ class Service:
         def work_on(work: Work) -> T:
             turn = Turn(work=work, site=self.site, county=county, actor=actor, cause=cause, crossings=self._crossings())
             result = handle(turn)
-            follow_up(turn)
+            steps.follow_up(turn)
             if also is not None:
                 also(work)
             return result
@@ -232,7 +230,7 @@ class Service:
                 gateway=command.gateway,
                 gateway_id=identity,
                 kind="text" if text else "receipt",
-                body=receiving.body_of(command).encode(),
+                body=receipting.body_of(command).encode(),
                 received_at=turn.now,
             )
 
@@ -245,10 +243,10 @@ class Service:
         for row in waiting:
             actor = Actor(kind="gateway", id=row.gateway)
             try:
-                self.run("HandleInbound", partial(_handle_inbound, row), actor=actor)
+                self.run("HandleInbound", partial(steps.handle_inbound, row), actor=actor)
             except Exception as error:  # noqa: BLE001  # kept in the inbox and shown; the others go on
                 self._failed(f"inbox {row.gateway} {row.gateway_id}", error)
-                self.run("HandleInbound", partial(_inbound_failed, row), actor=actor)
+                self.run("HandleInbound", partial(steps.inbound_failed, row), actor=actor)
         return len(waiting)
 
     # --- rain -------------------------------------------------------------------------------------------------
@@ -256,7 +254,7 @@ class Service:
     def store_frames(self, frames: Sequence[RainFrame], *, cause: str = "IngestFrame") -> int:
         """Write frames down without judging them; a running service judges what it finds. Returns new or corrected."""
         ordered = sorted(frames, key=lambda f: (f.valid_at, f.source))
-        return sum(self.run(cause, partial(_store_frame, frame)) for frame in ordered)
+        return sum(self.run(cause, partial(steps.store_frame, frame)) for frame in ordered)
 
     def ingest(self, frames: Sequence[RainFrame], *, cause: str = "IngestFrame") -> int:
         """Take frames in: store, match, judge, order, call. Returns how many were new or corrected; twice is nothing."""
@@ -267,39 +265,48 @@ class Service:
     def judge(self) -> int:
         """Judge every stored frame not yet judged, in the order of their time; safe to run again after a crash.
 
-        A frame for a time before one already judged (a late correction) changes the sums, and the newest time is
-        judged again with them.
+        A frame for a time that was judged already (a late delivery, a correction) changes the sums, and the newest
+        time is judged again with them.
         """
         with self.engine.connect() as connection:
             waiting = rain_store.unjudged(connection)
-        if not waiting:
-            return 0
-        now = self.clock()
-        rain = self.rain
+            if self._judged_at is None:
+                self._judged_at = rain_store.last_judged(connection)
+        now, behind = self.clock(), False
         for key in waiting:
             with self.engine.connect() as connection:
                 frame = rain_store.frame_at(connection, key)
             if frame is None:
                 continue
+            rain = self.rain
             at_zones = rain.add(frame)
-            self.run("ZoneRain", partial(_keep_zone_rain, rain.zones, at_zones), now=now)
+            self.run("ZoneRain", partial(steps.keep_zone_rain, rain.zones, at_zones), now=now)
             if self._judged_at is None or key.valid_at > self._judged_at:
                 self._judge_at(key.valid_at, now)
                 self._judged_at = key.valid_at
-            self.run("Judged", partial(_mark_judged, key), now=now)
-        if self._judged_at is not None and waiting[-1].valid_at < self._judged_at:
+            else:
+                behind = True
+            self.run("Judged", partial(steps.mark_judged, key), now=now)
+        if behind and self._judged_at is not None:
             self._judge_at(self._judged_at, now)
         return len(waiting)
+
+    def judge_silence(self, now: datetime) -> None:
+        """Judge the intervals nobody reported: silence is never calm, three of them in a row make a zone dark."""
+        interval = timedelta(minutes=self.site.interval_minutes)
+        while self._judged_at is not None and now - self._judged_at >= interval + GRACE:
+            self._judged_at += interval
+            self._judge_at(self._judged_at, now)
 
     def _judge_at(self, at: datetime, now: datetime) -> None:
         """Judge every village and family at `at`, worst first; calm ones only where a warning is open."""
         open_now = self._open_villages()
-        for situation in sorted(self.rain.situations(at), key=_worst_first):
+        for situation in sorted(self.rain.situations(at), key=steps.worst_first):
             calm = situation.level is None and not situation.dark_zones
             if calm and (situation.area, situation.family) not in open_now:
                 continue
             try:
-                self.run("Assess", partial(_assess, situation), now=now)
+                self.run("Assess", partial(steps.assess, situation), now=now)
             except Exception as error:  # noqa: BLE001  # one village that fails must not stop the others
                 self._failed(f"assess {situation.area}", error)
         self.run("CallDesk", approving.call_desk, now=now)
@@ -322,11 +329,32 @@ class Service:
         if seen.inbound:
             self.handle_inbound()
         done = self._meet_deadlines(moment) if seen.due or seen.inbound or seen.frames else 0
-        if self._watched_at is None or moment - self._watched_at >= timedelta(minutes=1):
-            self._watched_at = moment
-            newest = self.rain.newest_at
-            self.run("Watch", lambda turn: watch.watch(turn, newest_rain_at=newest), now=moment)
+        self._watch(moment)
         return done
+
+    def _watch(self, moment: datetime) -> None:
+        """Once a minute: judge silence, see whether night fell, run the rules that must find nothing.
+
+        When it was last done is a row, so that a drill that is killed goes on as if it had not been.
+        """
+        if self._watched_at is None:
+            with self.engine.connect() as connection:
+                kept = site_store.get(connection, WATCHED)
+            self._watched_at = datetime.fromisoformat(kept) if kept is not None else moment - WATCH_EVERY
+        if moment - self._watched_at < WATCH_EVERY:
+            return
+        self.judge_silence(moment)
+        newest = self.rain.newest_at
+
+        def look(turn: Turn) -> None:
+            ordering.nightfall(turn)
+            # By the clock, not by a count, so that a restart changes nothing.
+            thorough = int(moment.timestamp()) // 60 % THOROUGH_EVERY_MIN == 0
+            watch.watch(turn, newest_rain_at=newest, thorough=thorough)
+            site_store.put(turn.work.connection, WATCHED, moment.isoformat())
+
+        self.run("Watch", look, now=moment)
+        self._watched_at = moment
 
     def _meet_deadlines(self, moment: datetime) -> int:
         done = 0
@@ -339,7 +367,7 @@ class Service:
                 met.add((kind, identity, at))
                 done += 1
                 try:
-                    self.run("Tick", partial(_when_due, kind, identity), now=moment)
+                    self.run("Tick", partial(steps.when_due, kind, identity), now=moment)
                 except Exception as error:  # noqa: BLE001  # journalled, shown, and found again by the next tick
                     self._failed(f"{kind} {identity}", error)
         return done
@@ -390,93 +418,3 @@ class Service:
             alarms.raise_alarm(turn, rule="step_failed", subject=what, level=Level.ORANGE, words=f"步骤失败:{what}")
 
         self.run("StepFailed", note)
-
-
-def follow_up(turn: Turn) -> None:
-    """What follows from moved call-outs and grown lists, before the turn ends."""
-    while turn.moved or turn.tell:
-        while turn.moved:
-            callout = turn.moved.pop(0)
-            if callout.subject_kind == "proposal":
-                approving.desk_call_moved(turn, callout)
-        for event in sorted(turn.tell):
-            turn.tell.discard(event)
-            ordering.tell(turn, event)
-
-
-def _store_frame(frame: RainFrame, turn: Turn) -> bool:
-    return rain_store.store_frame(
-        turn.work, frame, actor=str(turn.actor), cause=turn.cause, status=str(turn.site.status)
-    )
-
-
-def _keep_zone_rain(zones: Sequence[str], at_zones: ZoneRain, turn: Turn) -> None:
-    rain_store.store_zone_rain(turn.work, zones, at_zones, status=str(turn.site.status))
-
-
-def _mark_judged(key: rain_store.FrameKey, turn: Turn) -> None:
-    rain_store.mark_judged(turn.work, key)
-
-
-def _assess(situation: Situation, turn: Turn) -> None:
-    approving.assess(turn, situation)
-
-
-def _handle_inbound(row: inbox.Inbound, turn: Turn) -> None:
-    command = receiving.command_of(row.gateway, row.gateway_id, (row.body or b"").decode())
-    if isinstance(command, ReceiveText):
-        receiving.text(turn, command)
-    else:
-        receiving.receipt(turn, command)
-    inbox.mark_handled(turn.work, row.id)
-
-
-def _inbound_failed(row: inbox.Inbound, turn: Turn) -> None:
-    """The row stays, its body with it; it is tried again a few times, then the alarm names it for a person."""
-    inbox.mark_failed(turn.work, row.id)
-
-
-def _when_due(kind: str, identity: str, turn: Turn) -> None:
-    state = turn.work.get(kind, identity)
-    if state is None:
-        return
-    if kind != "message" and (state.due_at is None or state.due_at > turn.now):
-        return
-    match kind:
-        case "callout":
-            calling.when_due(turn, state)
-        case "message":
-            deliver.when_due(turn, state)
-        case "warning":
-            approving.when_due(turn, state)
-        case "task":
-            _task_due(turn, state)
-        case "request":
-            _request_due(turn, state)
-        case _:
-            raise ValueError(f"a deadline of an unknown kind: {kind}")
-
-
-def _task_due(turn: Turn, task: Task) -> None:
-    facts = tasks.when_due(task, turn.now)
-    if facts:
-        turn.emit("task", task.id, facts)
-
-
-def _request_due(turn: Turn, request: Request) -> None:
-    facts = requests.when_due(request, turn.now)
-    if facts:
-        after: Request = turn.emit("request", request.id, facts)
-        alarms.raise_alarm(
-            turn,
-            rule="request_climbed",
-            subject=f"{request.id}:{after.level}",
-            level=Level.ORANGE,
-            area=request.area,
-            event=request.event,
-            words=f"{turn.county.short(request.area)}求助超时,已升到{after.level.chinese}",
-        )
-
-
-def _worst_first(situation: Situation) -> tuple[int, str, str]:
-    return (-(situation.level.rank if situation.level is not None else 0), situation.area, str(situation.family))

@@ -25,10 +25,14 @@ RULES = (
     "account",
     "unanswered",
 )
+THOROUGH = frozenset({"warning_without_task", "order_without_callout", "account"})
 
 
-def watch(turn: Turn, *, newest_rain_at: datetime | None) -> None:
-    """Run every rule; raise what is found, clear what has gone."""
+def watch(turn: Turn, *, newest_rain_at: datetime | None, thorough: bool) -> None:
+    """Run the rules; raise what is found, clear what has gone.
+
+    The rules that read every task and household are `thorough`, and run less often.
+    """
     found: dict[tuple[str, str], tuple[Level, str, str | None]] = {}
     event = approving.open_event(turn)
     if event is not None:
@@ -36,7 +40,8 @@ def watch(turn: Turn, *, newest_rain_at: datetime | None) -> None:
         if newest_rain_at is None or turn.now - newest_rain_at > stale:
             age = "从未收到" if newest_rain_at is None else f"最新雨情 {turn.site.hhmm(newest_rain_at)}"
             found["rain_stale", turn.site.area] = (Level.RED, f"雨情失联:{age},请核对雨量源", turn.site.area)
-        _tasks(turn, event.id, found)
+        if thorough:
+            _tasks(turn, event.id, found)
     for kind, identity, at in due.due(turn.work, turn.now - LONG_PAST, only=("callout", "warning", "task", "request"))[
         :50
     ]:
@@ -64,7 +69,8 @@ def watch(turn: Turn, *, newest_rain_at: datetime | None) -> None:
             area=area,
             event=event.id if event is not None else None,
         )
-    for known in turn.work.select("alarm", rule=RULES, state=(AlarmState.RAISED, AlarmState.ACKNOWLEDGED)):
+    rules = RULES if thorough else tuple(rule for rule in RULES if rule not in THOROUGH)
+    for known in turn.work.select("alarm", rule=rules, state=(AlarmState.RAISED, AlarmState.ACKNOWLEDGED)):
         if (known.rule, known.subject) not in found:
             alarms.clear_alarms(turn, subject=known.subject, rules=(known.rule,))
 

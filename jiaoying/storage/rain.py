@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, delete, insert, select, update
+from sqlalchemy import Connection, Select, delete, func, insert, select, update
 
 from hazards.frames import RainFrame, merged
 from hazards.stations_to_zones import ZoneRain
@@ -114,6 +114,12 @@ def unjudged(connection: Connection) -> list[FrameKey]:
         FrameKey(row.valid_at, row.source, datetime.fromisoformat(row.issued) if row.issued else None)
         for row in connection.execute(query.order_by(table.valid_at, table.source, table.issued))
     ]
+
+
+def last_judged(connection: Connection) -> datetime | None:
+    """The end of the newest interval that has had its effect."""
+    table = rain_frame.c
+    return connection.execute(select(func.max(table.valid_at)).where(table.judged_at.is_not(None))).scalar_one()
 
 
 def mark_judged(work: Work, key: FrameKey) -> None:
