@@ -40,7 +40,7 @@ def test_the_scenario_that_comes_along_is_sound() -> None:
     ("text", "line", "key", "words"),
     [
         ("name: a\nsead: 7\n", 2, "sead", "seed"),
-        ("seed: 7\n", None, "name", "缺少"),
+        ("seed: 7\n", 1, "name", "缺少"),
         ("name: a\nphones:\n  - phone: x\n    replies:\n      - {text: '1', after: 40}\n", 5, "after", "40s"),
         ("name: a\ndesk:\n  approve_after: 90s-20s\n", 3, "desk.approve_after", "范围"),
         ("name: a\ndesk:\n  cannot_judge: perhaps\n", 3, "desk.cannot_judge", "reject"),
@@ -52,7 +52,7 @@ def test_the_scenario_that_comes_along_is_sound() -> None:
         ("name: a\n\tb: 1\n", 2, "", "YAML"),
     ],
 )
-def test_a_fault_names_line_and_key(text: str, line: int | None, key: str, words: str) -> None:
+def test_a_fault_names_line_and_key(text: str, line: int, key: str, words: str) -> None:
     with pytest.raises(ConfigError) as caught:
         loads(text)
     (fault,) = caught.value.faults
