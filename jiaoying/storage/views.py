@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, false, func, or_, select, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from evacuation.household_status import HouseholdStatus, household_id
 from evacuation.task import Task
@@ -18,6 +19,11 @@ from jiaoying.storage import inbox as inbox_store
 from jiaoying.storage import journal as journal_store
 from jiaoying.storage.kinds import KINDS
 from jiaoying.storage.schema import inbox, journal, rain_frame
+
+__all__ = [
+    "BadCursor", "Connection", "Page", "areas_of", "counts", "find", "head", "inbox_waiting", "latest_statuses", "many",
+    "newest_rain", "one", "page", "page_of_keys", "ready", "recent_entries", "statuses_of_tasks",
+]  # fmt: skip
 
 ORDER: Mapping[str, str] = {
     "event": "opened_at",
@@ -63,7 +69,9 @@ def many(connection: Connection, kind: str, ids: Iterable[str]) -> dict[str, Any
     return found
 
 
-def find(connection: Connection, kind: str, *, areas: Areas = None, limit: int | None = None, **equals: Any) -> list[Any]:
+def find(
+    connection: Connection, kind: str, *, areas: Areas = None, limit: int | None = None, **equals: Any
+) -> list[Any]:
     """All states by their columns, newest first; a collection as value means one of these, None means empty."""
     known = KINDS[kind]
     table = known.table
@@ -74,7 +82,7 @@ def find(connection: Connection, kind: str, *, areas: Areas = None, limit: int |
 
 
 def page(
-    connection: Connection, kind: str, *, cursor: str | None, limit: int, areas: Areas = None, **equals: Any
+    connection: Connection, kind: str, /, *, cursor: str | None, limit: int, areas: Areas = None, **equals: Any
 ) -> Page:
     """One page of a kind, newest first; what comes in while somebody pages never shifts the pages.
 
@@ -248,3 +256,14 @@ def inbox_waiting(connection: Connection) -> tuple[int, int]:
     waiting = select(func.count()).select_from(inbox).where(inbox.c.handled_at.is_(None))
     given_up = waiting.where(inbox.c.tries >= inbox_store.MOST_TRIES)
     return connection.execute(waiting).scalar_one(), connection.execute(given_up).scalar_one()
+
+
+def ready(engine: Engine) -> str | None:
+    """None when the database answers, else what is wrong with it."""
+    try:
+        with engine.connect() as connection:
+            connection.execute(text("SELECT 1")).scalar_one()
+            head(connection)
+    except SQLAlchemyError as error:
+        return type(error).__name__
+    return None
