@@ -53,8 +53,8 @@ def settings(path: Path) -> Config:
 
 def main() -> None:
     """Run the command line."""
-    from jiaoying.cli import demo, parse, records, site, users  # each adds its commands to `app`
+    from jiaoying.cli import demo, drill, parse, records, site, users  # each adds its commands to `app`
 
-    for module in (demo, site, parse, records, users):
+    for module in (demo, site, parse, drill, records, users):
         module.register(app)
     app()

@@ -48,7 +48,7 @@ def demo(
     fresh: Annotated[bool, typer.Option("--fresh", help="丢弃目录里已有的演示,重新开始")] = False,
 ) -> None:
     """小坝之夜:造一个虚构的威信县,重放一场真实的暴雨,用真正的引擎和虚拟电话,直到每一户都清点到位。"""
-    pace = _pace(speed)
+    pace = pace_of(speed)
     if fresh and directory.exists():
         _discard(directory)
     kept = _finished(directory, seed)
@@ -82,7 +82,8 @@ class Options:
     port: int
 
 
-def _pace(speed: str) -> float | None:
+def pace_of(speed: str) -> float | None:
+    """How many times faster than life; None is as fast as it can. Ends the command when it cannot be read."""
     if speed == "max":
         return None
     try:

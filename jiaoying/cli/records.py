@@ -7,9 +7,11 @@ from typing import Annotated
 
 import typer
 
-from jiaoying.bootstrap import open_database
+from jiaoying.bootstrap import open_database, running
 from jiaoying.cli import show
 from jiaoying.cli.app import DEFAULT_CONFIG, ConfigOption, JsonOption, settings
+from jiaoying.engine.reporting import EventNotFound, gather
+from jiaoying.reports import FORMATS, write_report
 from jiaoying.storage import journal as journal_store
 from jiaoying.storage import rebuild
 
@@ -30,33 +32,21 @@ def report(
     as_json: JsonOption = False,
 ) -> None:
     """事后报告:雨与阈值、时间线、应答、安全人数曲线、各村账目。"""
-    from jiaoying.bootstrap import site_of
-    from jiaoying.reports import FORMATS, EventNotFound, write_report
-
     wanted = tuple(dict.fromkeys(part.strip() for part in formats.split(",") if part.strip()))
     unknown = [part for part in wanted if part not in FORMATS]
     if unknown or not wanted:
-        show.fail(f"不支持的格式:{'、'.join(unknown)};有:{'、'.join(FORMATS)}", show.MISUSED)
-    chosen = settings(config)
-    engine, _ = open_database(chosen)
-    try:
-        with show.progress("写报告", total=len(wanted)) as advance:
-            site = site_of(chosen)
-            paths = write_report(
-                engine,
-                event,
-                out,
-                formats=wanted,
-                site=site.name,
-                timezone=site.timezone,
-                on_written=lambda _: advance(),
-            )
-    except EventNotFound as error:
-        show.fail(str(error))
-    finally:
-        engine.dispose()
+        show.fail(f"不支持的格式:{'、'.join(unknown) or '(空)'};有:{'、'.join(FORMATS)}", show.MISUSED)
+    with running(settings(config), need_lead=False) as site, show.progress("写报告", total=len(wanted)) as advance:
+        try:
+            record = gather(site.engine, site.service.county, site.service.site, event)
+        except EventNotFound as error:
+            show.fail(str(error))
+        try:
+            paths = write_report(record, out, formats=wanted, on_written=lambda _: advance())
+        except OSError as error:
+            show.fail(f"{out}: 写不了:{error.strerror}")
     if as_json:
-        show.document({"event": event, "files": [str(path) for path in paths]})
+        show.document({"event": record.event.id, "files": [str(path) for path in paths]})
         return
     for path in paths:
         show.line(str(path))

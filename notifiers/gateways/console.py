@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 from typing import TextIO
 
 from core.ids import natural_id
@@ -22,10 +22,6 @@ from notifiers.gateways.port import (
 )
 
 
-def _wall_clock() -> datetime:
-    return datetime.now(UTC)
-
-
 class ConsoleGateway:
     """One-way: nobody can answer a printed line, and after a restart it cannot say what it printed.
 
@@ -34,7 +30,7 @@ class ConsoleGateway:
     stream : text stream, optional
         Where to print; standard output unless told.
     clock : callable
-        Gives the time (the wall clock: a virtual one never opens this gateway); expired messages are not printed.
+        Gives the time; expired messages are not printed.
     zone : tzinfo, optional
         The site's time zone, in which times are printed.
     """
@@ -48,7 +44,7 @@ class ConsoleGateway:
         self,
         stream: TextIO | None = None,
         *,
-        clock: Callable[[], datetime] = _wall_clock,
+        clock: Callable[[], datetime],
         name: str = "console",
         zone: tzinfo | None = None,
     ) -> None:

@@ -6,7 +6,7 @@ from itertools import combinations
 
 import pytest
 
-from evacuation.reply.bench import bench
+from tests.evacuation.reply.bench import bench
 from evacuation.reply.latin import ENGLISH, PINYIN
 from evacuation.reply.lexicon import CHINESE, NEEDS, Kind
 from evacuation.reply.normalise import normalise
