@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from jiaoying.storage.codec import dumps
 from jiaoying.storage.schema import drill_act, drill_state
 from jiaoying.storage.work import Work
 
 _MANY = 500
+_DONE = update(drill_act).where(drill_act.c.id == bindparam("_id")).values(done_at=bindparam("_now"))
+_NEXT = select(func.min(drill_act.c.due_at)).where(drill_act.c.done_at.is_(None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,14 +62,13 @@ def due(connection: Connection, now: datetime, *, limit: int | None = None) -> l
 
 def next_due(connection: Connection) -> datetime | None:
     """When the next act is due."""
-    query = select(func.min(drill_act.c.due_at)).where(drill_act.c.done_at.is_(None))
-    moment: datetime | None = connection.execute(query).scalar_one()
+    moment: datetime | None = connection.execute(_NEXT).scalar_one()
     return moment
 
 
 def mark_done(work: Work, id: str) -> None:
     """The act is done; called in the transaction of what it does."""
-    work.connection.execute(update(drill_act).where(drill_act.c.id == id).values(done_at=work.now))
+    work.connection.execute(_DONE, {"_id": id, "_now": work.now})
 
 
 def remember(work: Work, key: str, value: Any) -> None:

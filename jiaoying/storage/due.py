@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, bindparam, func, select
+from sqlalchemy import CompoundSelect, Connection, Table, bindparam, func, literal, select, union_all
 
 from jiaoying.storage.kinds import KINDS, Kind
 from jiaoying.storage.work import Work
@@ -17,20 +17,21 @@ def due(
     where: Work | Connection, now: datetime, *, kinds: Mapping[str, Kind] = KINDS, only: Iterable[str] | None = None
 ) -> list[tuple[str, str, datetime]]:
     """(kind, id, due_at) of everything due by `now`, the longest due first."""
-    found: list[tuple[str, str, datetime]] = []
-    connection = _connection(where)
-    for kind in _with_deadline(kinds, only):
-        rows = connection.execute(_due(kind.table), {"now": now})
-        found.extend((kind.name, row.id, row.due_at) for row in rows)
-    return sorted(found, key=lambda one: (one[2], one[0], one[1]))
+    tables = _with_deadline(kinds, only)
+    if not tables:
+        return []
+    rows = _connection(where).execute(_due(tables), {"now": now})
+    return [(row.kind, row.id, row.due_at) for row in rows]
 
 
 def next_due(
     where: Work | Connection, *, kinds: Mapping[str, Kind] = KINDS, only: Iterable[str] | None = None
 ) -> datetime | None:
     """When the next deadline is, overdue ones included; None when nothing waits."""
-    connection = _connection(where)
-    moments = [connection.execute(_next(kind.table)).scalar_one() for kind in _with_deadline(kinds, only)]
+    tables = _with_deadline(kinds, only)
+    if not tables:
+        return None
+    moments = _connection(where).execute(_next(tables)).scalars()
     return min((moment for moment in moments if moment is not None), default=None)
 
 
@@ -41,16 +42,20 @@ def _connection(where: Work | Connection) -> Connection:
     return where
 
 
-def _with_deadline(kinds: Mapping[str, Kind], only: Iterable[str] | None) -> list[Kind]:
+def _with_deadline(kinds: Mapping[str, Kind], only: Iterable[str] | None) -> tuple[tuple[str, Table], ...]:
     wanted = set(kinds if only is None else only)
-    return [kind for name, kind in kinds.items() if name in wanted and kind.has_deadline]
+    return tuple((name, kind.table) for name, kind in kinds.items() if name in wanted and kind.has_deadline)
 
 
 @cache
-def _due(table: Table) -> Select[Any]:
-    return select(table.c.id, table.c.due_at).where(table.c.due_at <= bindparam("now")).order_by(table.c.due_at)
+def _due(tables: tuple[tuple[str, Table], ...]) -> CompoundSelect[Any]:
+    parts = [
+        select(literal(name).label("kind"), table.c.id, table.c.due_at).where(table.c.due_at <= bindparam("now"))
+        for name, table in tables
+    ]
+    return union_all(*parts).order_by("due_at", "kind", "id")
 
 
 @cache
-def _next(table: Table) -> Select[Any]:
-    return select(func.min(table.c.due_at))
+def _next(tables: tuple[tuple[str, Table], ...]) -> CompoundSelect[Any]:
+    return union_all(*(select(func.min(table.c.due_at)) for _, table in tables))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, Select, bindparam, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
+from jiaoying.storage.database import is_sqlite
 from jiaoying.storage.schema import inbox
 from jiaoying.storage.work import Work
 
@@ -29,45 +31,45 @@ class Inbound:
 MOST_TRIES = 5  # what fails oftener waits for a person; it is never thrown away
 
 
+_SQLITE = sqlite.insert(inbox).on_conflict_do_nothing().returning(inbox.c.id)
+_POSTGRESQL = postgresql.insert(inbox).on_conflict_do_nothing().returning(inbox.c.id)
+_WAITING = select(inbox).where(inbox.c.handled_at.is_(None)).order_by(inbox.c.id).limit(bindparam("most"))
+_UNHANDLED = _WAITING.where(inbox.c.tries < MOST_TRIES)
+_FAILED = _WAITING.where(inbox.c.tries >= MOST_TRIES)
+_HANDLED = update(inbox).where(inbox.c.id == bindparam("_id")).values(handled_at=bindparam("_now"))
+
+
 def store(work: Work, gateway: str, gateway_id: str, kind: str, body: bytes, received_at: datetime) -> bool:
     """Keep one raw inbound; False when it was seen already (the gateway repeats itself, and nothing follows)."""
-    seen = select(inbox.c.id).where(inbox.c.gateway == gateway, inbox.c.gateway_id == gateway_id)
-    if work.connection.execute(seen).first() is not None:
-        return False
-    row: dict[str, object] = {
+    row = {
         "gateway": gateway,
         "gateway_id": gateway_id,
         "kind": kind,
         "body": body,
         "received_at": received_at,
+        "tries": 0,
     }
-    row["tries"] = 0
-    try:
-        with work.connection.begin_nested():
-            work.connection.execute(insert(inbox), row)
-    except IntegrityError:  # another process took it in the same moment
-        return False
-    return True
+    statement = _SQLITE if is_sqlite(work.connection) else _POSTGRESQL
+    return work.connection.execute(statement, row).first() is not None
 
 
 def unhandled(connection: Connection, *, limit: int = 200) -> list[Inbound]:
     """What was stored and not yet understood, in the order it came."""
-    return _list(connection, inbox.c.tries < MOST_TRIES, limit)
+    return _list(connection, _UNHANDLED, limit)
 
 
 def failed(connection: Connection, *, limit: int = 200) -> list[Inbound]:
     """What could not be handled, however often it was tried."""
-    return _list(connection, inbox.c.tries >= MOST_TRIES, limit)
+    return _list(connection, _FAILED, limit)
 
 
-def _list(connection: Connection, which: ColumnElement[bool], limit: int) -> list[Inbound]:
-    query = select(inbox).where(inbox.c.handled_at.is_(None), which).order_by(inbox.c.id).limit(limit)
-    return [Inbound(**row) for row in connection.execute(query).mappings()]
+def _list(connection: Connection, query: Select[Any], limit: int) -> list[Inbound]:
+    return [Inbound(**row) for row in connection.execute(query, {"most": limit}).mappings()]
 
 
 def mark_handled(work: Work, id: int) -> None:
     """Nothing more is to be done with this one."""
-    work.connection.execute(update(inbox).where(inbox.c.id == id).values(handled_at=work.now))
+    work.connection.execute(_HANDLED, {"_id": id, "_now": work.now})
 
 
 def mark_failed(work: Work, id: int) -> None:

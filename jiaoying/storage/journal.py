@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, bindparam, func, insert, select, upda
 from core.journal import GENESIS, MOST_SUBJECTS, Break, seal, verify
 from jiaoying.storage.codec import dumps
 from jiaoying.storage.database import is_sqlite
+from jiaoying.storage.memory import Memory
 from jiaoying.storage.schema import journal
 
 _INSERT = insert(journal)
@@ -63,13 +64,20 @@ class Pages:
         last.facts.append({"subject": subject, "fact": fact, "data": data})
 
 
-def append(connection: Connection, entries: Sequence[Pending], *, at: datetime, recorded_at: datetime) -> None:
+def append(
+    connection: Connection,
+    entries: Sequence[Pending],
+    *,
+    at: datetime,
+    recorded_at: datetime,
+    memory: Memory,
+) -> None:
     """Insert entries; on SQLite, where one writer holds the lock, they are sealed here."""
     if not entries:
         return
     rows: list[dict[str, Any]] = []
     sealing = is_sqlite(connection)
-    sequence, previous = head(connection) if sealing else (0, "")
+    sequence, previous = ((memory.trusted and memory.head) or head(connection)) if sealing else (0, "")
     for entry in entries:
         row: dict[str, Any] = {
             "at": at,
@@ -87,6 +95,8 @@ def append(connection: Connection, entries: Sequence[Pending], *, at: datetime, 
             previous = mark
         rows.append(row)
     connection.execute(_INSERT, rows)
+    if sealing:
+        memory.head = (sequence, previous)
 
 
 def content(row: Any, sequence: int, facts: Any) -> dict[str, Any]:

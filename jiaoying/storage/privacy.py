@@ -60,6 +60,7 @@ def erase(work: Work, refs: Iterable[str], *, actor: str, reason: str, status: s
     """Erase the values behind `refs`; the references stay, so the journal remains provable. Returns how many."""
     wanted = sorted(set(refs))
     work.flush()
+    work.forget(wanted)
     erased = 0
     for start in range(0, len(wanted), _MANY):
         here = private.c.ref.in_(wanted[start : start + _MANY]), private.c.value.is_not(None)

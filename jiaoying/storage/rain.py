@@ -119,7 +119,9 @@ def unjudged(connection: Connection) -> list[FrameKey]:
 def last_judged(connection: Connection) -> datetime | None:
     """The end of the newest interval that has had its effect."""
     table = rain_frame.c
-    return connection.execute(select(func.max(table.valid_at)).where(table.judged_at.is_not(None))).scalar_one()
+    query = select(func.max(table.valid_at)).where(table.judged_at.is_not(None))
+    moment: datetime | None = connection.execute(query).scalar_one()
+    return moment
 
 
 def mark_judged(work: Work, key: FrameKey) -> None:

@@ -14,6 +14,7 @@ from core.facts import Fact
 from jiaoying.storage import journal, privacy
 from jiaoying.storage.codec import encoder
 from jiaoying.storage.kinds import KINDS, Kind
+from jiaoying.storage.memory import Memory
 from jiaoying.storage.schema import REVISION
 
 _MANY = 1000
@@ -55,6 +56,7 @@ class Work:
         salt: str,
         kinds: Mapping[str, Kind] = KINDS,
         recorded_at: datetime | None = None,
+        memory: Memory | None = None,
     ) -> None:
         self.connection = connection
         self.now = now
@@ -62,10 +64,12 @@ class Work:
         self.recorded_at = recorded_at or now
         self.callbacks: list[Callable[[], None]] = []
         self._kinds = kinds
+        self._memory = memory or Memory()
         self._held: dict[tuple[str, str], _Held | None] = {}
         self._changed: dict[str, dict[str, _Held]] = {}
         self._pages = journal.Pages()
         self._private: dict[str, tuple[str, str]] = {}
+        self._refs: set[str] = set()
 
     # -- reading
 
@@ -101,48 +105,58 @@ class Work:
         """
         known = self.kind(kind)
         self.flush()
+        values = {name: _value(value) for name, value in equals.items() if value is not None}
         if clauses or not (order_by is None or isinstance(order_by, str)):
-            query = _ordered(_where(select(known.table), known, clauses, equals), known, order_by)
-            rows = self.connection.execute(query if limit is None else query.limit(limit))
+            query = _ordered(_where(known.table, equals).where(*clauses), known, order_by).limit(limit)
         else:
-            values = {name: sorted(value) if _many(value) else value for name, value in equals.items()}
             shape = tuple((name, _many(value), value is None) for name, value in equals.items())
-            rows = self.connection.execute(
-                _query(known.table, shape, order_by, limit is not None),
-                {name: value for name, value in values.items() if value is not None}
-                | ({} if limit is None else {"_limit": limit}),
-            )
-        return [self._take(known, row).state for row in rows.mappings()]
+            query = _query(known.table, shape, order_by, limit is not None)
+            if limit is not None:
+                values["_limit"] = limit
+        rows = self.connection.execute(query, values).all()
+        self._read(known, [row.id for row in rows if not self._recall(kind, row.id, row[1])])
+        found = (self._held[kind, row.id] for row in rows)
+        return [held.state for held in found if held is not None]
 
     def count(self, kind: str, *clauses: Any, **equals: Any) -> int:
         """How many states `select` would give."""
         known = self.kind(kind)
         self.flush()
-        query = _where(select(func.count()).select_from(known.table), known, clauses, equals)
-        return int(self.connection.execute(query).scalar_one())
+        query = _where(known.table, equals).where(*clauses).with_only_columns(func.count())
+        values = {name: _value(value) for name, value in equals.items() if value is not None}
+        return int(self.connection.execute(query, values).scalar_one())
 
     def _load(self, kind: Kind, ids: Sequence[str]) -> None:
+        self._read(kind, [id for id in ids if not (self._memory.trusted and self._recall(kind.name, id, None))])
+
+    def _recall(self, kind: str, id: str, revision: int | None) -> bool:
+        """Take a state in hand without reading it; `revision` None believes whatever is remembered."""
+        key = (kind, id)
+        if self._held.get(key) is not None:
+            return True
+        known = self._memory.states.get(key)
+        if known is None or revision not in (None, known[0]):
+            return False
+        self._held[key] = _Held(known[1], known[0], known[0])
+        return True
+
+    def _read(self, kind: Kind, ids: Sequence[str]) -> None:
         if len(ids) == 1:  # the usual case, and several times cheaper than a list
-            row = self.connection.execute(kind.by_id, {"id": ids[0]}).mappings().first()
-            if row is None:
-                self._held[kind.name, ids[0]] = None
-            else:
-                self._take(kind, row)
+            self._take(kind, self.connection.execute(kind.by_id, {"id": ids[0]}).mappings(), ids)
             return
         for start in range(0, len(ids), _MANY):
             part = ids[start : start + _MANY]
-            for row in self.connection.execute(kind.by_ids, {"ids": part}).mappings():
-                self._take(kind, row)
-            for id in part:
-                self._held.setdefault((kind.name, id), None)
+            self._take(kind, self.connection.execute(kind.by_ids, {"ids": part}).mappings(), part)
 
-    def _take(self, kind: Kind, row: Any) -> _Held:
-        key = (kind.name, row["id"])
-        held = self._held.get(key)
-        if held is None:
-            revision = row[REVISION]
-            held = self._held[key] = _Held(kind.codec.state(row), revision, revision)
-        return held
+    def _take(self, kind: Kind, rows: Iterable[Any], ids: Sequence[str]) -> None:
+        for row in rows:
+            id, revision = row["id"], row[REVISION]
+            if not self._recall(kind.name, id, revision):
+                state = kind.codec.state(row)
+                self._held[kind.name, id] = _Held(state, revision, revision)
+                self._memory.learn(kind.name, id, revision, state)
+        for id in ids:
+            self._held.setdefault((kind.name, id), None)
 
     # -- writing
 
@@ -192,6 +206,12 @@ class Work:
         self._private[ref] = (kind, value)
         return ref
 
+    def forget(self, refs: Iterable[str]) -> None:
+        """These references are no longer known to be kept (their values were erased)."""
+        gone = set(refs)
+        self._refs -= gone
+        self._memory.refs -= gone
+
     def reveal(self, ref: str) -> str | None:
         """The value behind a reference; None when it was erased."""
         return self.reveal_many([ref]).get(ref)
@@ -208,9 +228,11 @@ class Work:
 
     def flush(self) -> None:
         """Write changed rows, so that queries of this transaction see them."""
-        if self._private:
-            privacy.keep(self.connection, self._private)
-            self._private = {}
+        new = {ref: value for ref, value in self._private.items() if ref not in self._memory.refs}
+        if new:
+            privacy.keep(self.connection, new)
+            self._refs.update(new)
+        self._private = {}
         changed, self._changed = self._changed, {}
         for name, rows in changed.items():
             self._write(self.kind(name), rows)
@@ -218,8 +240,17 @@ class Work:
     def finish(self) -> None:
         """Write everything that is left; the writer calls this before it commits."""
         self.flush()
-        journal.append(self.connection, self._pages.entries, at=self.now, recorded_at=self.recorded_at)
+        journal.append(
+            self.connection, self._pages.entries, at=self.now, recorded_at=self.recorded_at, memory=self._memory
+        )
         self._pages = journal.Pages()
+
+    def remember(self) -> None:
+        """Hand what was written on to the next transaction; the writer calls this when the command has succeeded."""
+        for (kind, id), held in self._held.items():
+            if held is not None:
+                self._memory.learn(kind, id, held.revision, held.state)
+        self._memory.refs |= self._refs
 
     def _write(self, kind: Kind, rows: Mapping[str, _Held]) -> None:
         born, changed = [], []
@@ -244,10 +275,17 @@ def _many(value: Any) -> bool:
     return isinstance(value, tuple | list | set | frozenset)
 
 
+def _value(value: Any) -> Any:
+    return sorted(value) if _many(value) else value
+
+
 @cache
 def _query(table: Table, shape: tuple[tuple[str, bool, bool], ...], order_by: str | None, limited: bool) -> Select[Any]:
-    """The statement for equalities of this shape, built once: building one costs more than running it."""
-    query = select(table)
+    """The statement for equalities of this shape, built once: building one costs more than running it.
+
+    It gives ids and revisions only; most states are remembered and need not be read.
+    """
+    query = select(table.c.id, table.c[REVISION])
     for name, many, empty in shape:
         column = table.c[name]
         if empty:
@@ -261,16 +299,9 @@ def _query(table: Table, shape: tuple[tuple[str, bool, bool], ...], order_by: st
     return query.limit(bindparam("_limit")) if limited else query
 
 
-def _where(query: Select[Any], kind: Kind, clauses: Sequence[Any], equals: Mapping[str, Any]) -> Select[Any]:
-    for name, value in equals.items():
-        column = kind.table.c[name]
-        if _many(value):
-            query = query.where(column.in_(sorted(value)))
-        elif value is None:
-            query = query.where(column.is_(None))
-        else:
-            query = query.where(column == value)
-    return query.where(*clauses) if clauses else query
+def _where(table: Table, equals: Mapping[str, Any]) -> Select[Any]:
+    shape = tuple((name, _many(value), value is None) for name, value in equals.items())
+    return _query(table, shape, None, False).order_by(None)
 
 
 def _ordered(query: Select[Any], kind: Kind, order_by: Any) -> Select[Any]:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from jiaoying.storage.database import writing
 from jiaoying.storage.kinds import KINDS, Kind
+from jiaoying.storage.memory import Memory
 from jiaoying.storage.work import Conflict, Work
 
 T = TypeVar("T")
@@ -88,6 +89,7 @@ class Writer:
         self._salt, self._clock, self._kinds = salt, clock, kinds
         self._recorded = recorded or (lambda _now: clock())
         self._connection: Connection | None = None
+        self._memory = Memory()
         self._closed = False
         self._lock = threading.Lock()
         self._owner: int | None = None
@@ -164,6 +166,7 @@ class Writer:
             while waiting:
                 waiting = self._commit(waiting)
         except BaseException as error:
+            self._memory.forget()
             for command in waiting:
                 if not command.future.done():
                     command.future.set_exception(error)
@@ -178,14 +181,17 @@ class Writer:
         alone = len(commands) == 1
         done: list[_Command] = []
         again: list[_Command] = []
-        begun = perf_counter()
+        begun, first = perf_counter(), None
         try:
             connection = self._connect()
             with connection.begin():
+                self._memory.begin(connection)
+                first = self._memory.head
                 for position, command in enumerate(commands):
                     if position and perf_counter() - begun > MOST_SECONDS:
                         again.extend(commands[position:])
                         break
+                    head = self._memory.head
                     try:
                         if alone:
                             self._run(connection, command)
@@ -195,23 +201,30 @@ class Writer:
                     except (Conflict, DBAPIError) as error:
                         if alone or connection.invalidated:
                             raise
+                        self._memory.forget()  # whatever was believed may have caused this
                         self._again(command, error, again)
                     except Exception as error:  # it belongs to whoever sent the command
                         if alone:
                             raise
+                        self._memory.head = head
                         command.future.set_exception(error)
                     else:
                         done.append(command)
-                if done and self.fence is not None:
-                    self.fence(connection)
+                if done:
+                    self._check_fence(connection)
         except (Conflict, DBAPIError) as error:
             self._disconnect()
             return self._failed(commands, error)
         except Exception as error:  # noqa: BLE001  # handed to the callers, each of whom waits for it
+            if done:
+                self._memory.forget()
+            else:  # nothing was written; what was read stands
+                self._memory.head = first
             for command in commands:
                 if not command.future.done():
                     command.future.set_exception(error)
             return []
+        self._memory.trim()
         self._measure(perf_counter() - begun, len(done))
         for command in done:
             for callback in command.callbacks:
@@ -229,9 +242,11 @@ class Writer:
             salt=self._salt,
             kinds=self._kinds,
             recorded_at=self._recorded(command.now),
+            memory=self._memory,
         )
         command.result = command.run(work)
         work.finish()
+        work.remember()
         command.callbacks = work.callbacks
 
     def _failed(self, commands: list[_Command], error: Exception) -> list[_Command]:
@@ -266,7 +281,14 @@ class Writer:
             self._connection = self._engine.connect()
         return self._connection
 
+    def _check_fence(self, connection: Connection) -> None:
+        # Whoever takes over writes its epoch; where nobody else has written, the last look still holds.
+        if self.fence is not None and not (self._memory.trusted and self._memory.fenced is self.fence):
+            self.fence(connection)
+            self._memory.fenced = self.fence
+
     def _disconnect(self) -> None:
+        self._memory.forget()
         if self._connection is not None:
             self._connection.close()
             self._connection = None

@@ -7,14 +7,15 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, delete, func, select, update
 
 from core.lifecycle import UnknownTransition
-from jiaoying.storage import journal, sealer
+from jiaoying.storage import journal, memory, sealer
+from jiaoying.storage.rebuild import rebuild_check
 from jiaoying.storage.schema import private
 from jiaoying.storage.work import Work
 from jiaoying.storage.writer import Writer, WriterClosed
-from tests.storage.lamp import LAMP, T0, BlownOut, LampState, lit, made
+from tests.storage.lamp import LAMP, LAMPS, T0, BlownOut, LampState, lit, made
 
 WHO = {"actor": "user:wang", "cause": "Light"}
 
@@ -157,3 +158,54 @@ def test_times_keep_their_instant_and_need_an_offset(writer: Writer) -> None:
     with pytest.raises(ValueError, match="offset"):
         writer.execute(lambda work: work.emit("lamp", "a", made("a", T0.replace(tzinfo=None)), **WHO))
     assert writer.execute(light("a")).lit_at == T0  # type: ignore[attr-defined]
+
+
+def test_what_somebody_else_writes_is_seen_at_once(writer: Writer, engine: Engine) -> None:
+    writer.execute(light("a"))
+    assert writer.execute(lambda work: work.get("lamp", "a").times) == 1
+    with engine.begin() as connection:
+        connection.execute(update(LAMP.table).values(times=7, revision=9))
+    assert writer.execute(lambda work: work.get("lamp", "a").times) == 7
+    assert writer.execute(lambda work: [lamp.times for lamp in work.select("lamp")]) == [7]
+    with engine.begin() as connection:
+        connection.execute(delete(LAMP.table))
+    assert writer.execute(lambda work: work.get("lamp", "a")) is None
+    assert writer.execute(light("a")).times == 1  # type: ignore[attr-defined]
+
+
+def test_nothing_of_a_failed_command_is_remembered(open_writer: Callable[..., Writer], engine: Engine) -> None:
+    writer = open_writer(inline=True)
+    writer.execute(light("a"))
+
+    def fail(work: Work) -> None:
+        light("a")(work)
+        light("b")(work)
+        work.private("phone", "+8610012345678")
+        work.flush()
+        raise ZeroDivisionError
+
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError):
+            writer.execute(fail)
+        assert writer.execute(lambda work: (work.get("lamp", "a").times, work.get("lamp", "b"))) == (1, None)
+    ref = writer.execute(lambda work: work.private("phone", "+8610012345678"))
+    assert writer.execute(lambda work: work.reveal(ref)) == "+8610012345678"
+    writer.execute(light("b"))
+    sealer.seal(engine)
+    assert journal.verify_database(engine).holds
+    assert rebuild_check(engine, kinds=LAMPS) == []
+
+
+def test_memory_keeps_within_bounds_and_changes_nothing(
+    open_writer: Callable[..., Writer], engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "MOST_STATES", 8)
+    monkeypatch.setattr(memory, "MOST_REFS", 3)
+    writer = open_writer(inline=True)
+    for turn in range(3):
+        for n in range(20):
+            assert writer.execute(light(f"lamp-{n}")).times == turn + 1  # type: ignore[attr-defined]
+            writer.execute(lambda work, n=n: work.private("phone", str(n)))  # type: ignore[misc]
+        assert {lamp.times for lamp in writer.execute(lambda work: work.select("lamp"))} == {turn + 1}
+    sealer.seal(engine)
+    assert rebuild_check(engine, kinds=LAMPS) == []
