@@ -142,7 +142,7 @@ class Wanted(_Part):
 
 
 class Scenario(_Part):
-    """A whole drill."""
+    """A whole drill. Without `ends` it goes on until the account is closed."""
 
     name: str = Field(min_length=1)
     county: str = BUILT_IN
@@ -150,6 +150,7 @@ class Scenario(_Part):
     seed: int = 7
     start: Moment = STORM_BEGINS
     arrives_after: Duration = 180
+    ends: Moment | None = None
     phones: tuple[Phone, ...] = ()
     desk: DeskPart = DeskPart()
     timeline: tuple[Wanted, ...] = ()

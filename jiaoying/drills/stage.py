@@ -15,6 +15,7 @@ from core.cap import CapStatus
 from core.tables import Fault
 from evacuation.task import TaskState
 from hazards.frames import RainFrame
+from jiaoying.drills import acts
 from jiaoying.drills.clock import VirtualClock
 from jiaoying.drills.county import FILES
 from jiaoying.drills.desk import Desk, DeskBehaviour
@@ -27,10 +28,12 @@ from jiaoying.engine.service import Service
 from jiaoying.engine.site import Site
 from jiaoying.storage.database import open_engine, upgrade
 from jiaoying.storage.kinds import KINDS
+from jiaoying.storage.work import Work
 from jiaoying.storage.writer import Writer
 from notifiers.gateways.simulated import SimulatedGateway
 
 SOURCE = "storm"
+EPOCH = "epoch"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -76,9 +79,18 @@ def open_stage(
         site=site if site is not None else weixin_site(),
         gateways=(SimulatedGateway(exchange, clock=clock),),
         clock=clock,
+        epoch=writer.execute(_next_epoch),
     )
+    service.recover()
     desk = Desk(engine, writer, seed=seed, behaviour=behaviour)
     return Stage(clock=clock, engine=engine, writer=writer, service=service, exchange=exchange, desk=desk)
+
+
+def _next_epoch(work: Work) -> int:
+    """Each start of a drill has an epoch of its own: what an earlier one had in hand is in doubt."""
+    epoch = int(acts.recall(work.connection, EPOCH) or 0) + 1
+    acts.remember(work, EPOCH, epoch)
+    return epoch
 
 
 def weixin_site() -> Site:
