@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from jinja2 import DictLoader, Environment, StrictUndefined
@@ -18,6 +19,11 @@ _TEMPLATES = ("report.html.j2", "parts.html.j2")
 MOST_CURVES = 48
 
 
+def _finalize(value: Any) -> Any:
+    """Every text of the page is set with Chinese punctuation; drawings are finished already."""
+    return words.zh(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
 @cache
 def _environment() -> Environment:
     sources = {name: (_FOLDER / name).read_text(encoding="utf-8") for name in _TEMPLATES}
@@ -27,7 +33,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        extensions=["jinja2.ext.do"],
+        finalize=_finalize,
     )
     environment.filters |= {"span": words.span, "count": words.count}
     environment.globals |= {

@@ -83,6 +83,7 @@ class _Teller:
         self.households: Mapping[str, HouseholdStatus] = {status.id: status for status in record.households}
         self.requests = {request.id: request for request in record.requests}
         self.levels: dict[str, Level] = {}
+        self.cleared: set[str] = set()
         self.tellers: Mapping[str, Callable[[Moment], Entry | None]] = {
             "event": self._event,
             "warning": self._warning,
@@ -142,12 +143,17 @@ class _Teller:
             claim = moment.data["claim"]
             if not (claim["whole"] and claim["complete"]):
                 return None
+            late = moment.subject in self.cleared
             return self._made(
                 moment,
                 area=task.area,
-                words=f"报全村转移完毕{_count(claim)}",
-                weight=REST if moment.data.get("marked") else WAY,
+                words=f"报全村转移完毕{_count(claim)}" + ("(已清零)" if late else ""),
+                weight=REST if late else WAY,
             )
+        if moment.fact == "Cleared":
+            self.cleared.add(moment.subject)
+        elif moment.fact == "Reopened" or moment.data.get("grew"):
+            self.cleared.discard(moment.subject)
         told = _TASK.get(moment.fact)
         if told is None:
             return None
@@ -191,7 +197,8 @@ class _Teller:
             moment,
             area=str(moment.data.get("area") or ""),
             words=f"报警:{moment.data['words']}",
-            weight=INCIDENT,
+            # The call-out's own line says who did not answer; the alarm about it would say it twice.
+            weight=REST if moment.data["rule"] == "unanswered" else INCIDENT,
             level=Level(moment.data["level"]),
         )
 

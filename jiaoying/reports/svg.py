@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
 
+from jiaoying.reports.words import zh
+
 Attribute = str | float | int | None
 
 
@@ -50,7 +52,7 @@ def group(children: Iterable[Markup], **attributes: Attribute) -> Markup:
 
 def text(x: float, y: float, words: str, class_: str = "", anchor: str = "start") -> Markup:
     """A label; `anchor` start, middle, end."""
-    return tag("text", words, x=x, y=y, class_=class_ or None, text_anchor=None if anchor == "start" else anchor)
+    return tag("text", zh(words), x=x, y=y, class_=class_ or None, text_anchor=None if anchor == "start" else anchor)
 
 
 def line(x1: float, y1: float, x2: float, y2: float, class_: str) -> Markup:
@@ -60,7 +62,7 @@ def line(x1: float, y1: float, x2: float, y2: float, class_: str) -> Markup:
 
 def rect(x: float, y: float, width: float, height: float, class_: str, title: str = "") -> Markup:
     """A rectangle, with what a pointer shows of it."""
-    inside = (tag("title", title),) if title else ()
+    inside = (tag("title", zh(title)),) if title else ()
     return tag("rect", *inside, x=x, y=y, width=max(width, 0.0), height=max(height, 0.0), class_=class_)
 
 
@@ -68,11 +70,11 @@ def drawing(width: float, height: float, label: str, children: Iterable[Markup],
     """The drawing itself: it scales with the page and says in words what it shows."""
     return tag(
         "svg",
-        tag("title", label),
+        tag("title", zh(label)),
         *children,
         viewBox=f"0 0 {_short(float(width))} {_short(float(height))}",
         role="img",
-        aria_label=label,
+        aria_label=zh(label),
         class_=f"chart {class_}".strip(),
     )
 

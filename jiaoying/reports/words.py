@@ -14,7 +14,7 @@ def span(seconds: float | None) -> str:
     Examples
     --------
     >>> span(39.0), span(75), span(3600), span(5430), span(None)
-    ('39秒', '1分15秒', '1小时', '1小时31分', '—')
+    ('39秒', '1分15秒', '1小时', '1小时30分', '—')
     """
     if seconds is None:
         return "—"
@@ -36,6 +36,32 @@ def hours(window_h: int) -> str:
 def count(value: Count) -> str:
     """A count: 42户118人."""
     return f"{value.households}户{value.people}人"
+
+
+_WIDE = {",": "，", ";": "；", ":": "：", "(": "（", ")": "）"}
+
+
+def zh(words: str) -> str:
+    """Punctuation as print sets it: full width wherever it stands beside a Chinese character.
+
+    Examples
+    --------
+    >>> zh("演练:8日16:03,小坝村(Ⅰ级)清零")
+    '演练：8日16:03，小坝村（Ⅰ级）清零'
+    """
+    done: list[str] = []
+    for index, letter in enumerate(words):
+        wide = _WIDE.get(letter)
+        if wide is not None:
+            before = done[-1] if done else ""
+            after = words[index + 1] if index + 1 < len(words) else ""
+            letter = wide if _is_chinese(before) or _is_chinese(after) else letter
+        done.append(letter)
+    return "".join(done)
+
+
+def _is_chinese(letter: str) -> bool:
+    return "\u4e00" <= letter <= "\u9fff" or letter in "ⅠⅡⅢⅣ、。“”，；：（）"
 
 
 class Clock:

@@ -24,15 +24,16 @@ def answers_chart(answers: AnswersPart) -> Markup:
     ]
     heads = ((0, "叫应"), (70, "已应答"), (150, "中位"), (230, "九成以内"))
     parts += [svg.text(right + dx, 18, words, "axis-title") for dx, words in heads]
+    top = max((max((*t.buckets, t.unanswered)) / max(t.begun, 1) for t in answers.tiers), default=1.0)
+    scale = svg.Scale(0, top or 1.0, 0, ROW - 32)
     for index, tier in enumerate(answers.tiers):
-        parts.append(_row(HEAD + ROW * index, tier, right))
+        parts.append(_row(HEAD + ROW * index, tier, right, scale))
     label = "应答用时分布:" + ",".join(f"{t.words}{t.answered}/{t.begun},中位{span(t.median_s)}" for t in answers.tiers)
     return svg.drawing(WIDTH, HEAD + ROW * len(answers.tiers) + 6, label, parts, "calls")
 
 
-def _row(top: float, tier: TierPart, right: float) -> Markup:
+def _row(top: float, tier: TierPart, right: float, scale: svg.Scale) -> Markup:
     base = top + ROW - 14
-    scale = svg.Scale(0, 1, 0, ROW - 32)
     parts = [
         svg.line(0, base, WIDTH, base, "grid base"),
         svg.text(0, base - 6, tier.words, "value strong big"),

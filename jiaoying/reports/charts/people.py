@@ -23,8 +23,8 @@ def event_curve(points: Sequence[CurvePoint], villages: Sequence[VillagePart], z
     if not points:
         return Markup("")
     clock = Clock(zone)
-    margin = max((points[-1].at - points[0].at) * 0.03, timedelta(minutes=10))
-    time = svg.TimeScale(points[0].at - margin, points[-1].at + margin, LEFT, RIGHT, zone)
+    margin = max((points[-1].at - points[0].at) * 0.02, timedelta(minutes=10))
+    time = svg.TimeScale(points[0].at - 6 * margin, points[-1].at + margin, LEFT, RIGHT, zone)
     ticks = svg.nice_ticks(max(point.listed.people for point in points), 4)
     scale = svg.Scale(0, ticks[-1], BOTTOM, TOP)
     listed = [(time(p.at), scale(p.listed.people)) for p in points]
@@ -73,11 +73,11 @@ def _widest(points: Sequence[CurvePoint], time: svg.TimeScale, scale: svg.Scale,
     if left == 0:
         return Markup("")
     x, y1, y2 = time(top.at), scale(top.listed.people), scale(_safe(top))
-    words = f"{clock.hhmm(top.at)} 同时未到位最多 {left}人"
     return svg.group(
         [
             svg.line(x, y1, x, y2, "measure"),
-            svg.text(x - 8, (y1 + y2) / 2 + 4, words, "value strong", "end" if x > LEFT + 220 else "start"),
+            svg.text(x - 8, (y1 + y2) / 2 - 4, f"同时未到位最多 {left}人", "value strong halo", "end"),
+            svg.text(x - 8, (y1 + y2) / 2 + 13, clock.hhmm(top.at), "value halo", "end"),
         ]
     )
 
@@ -105,7 +105,8 @@ def village_curve(village: VillagePart, zone: ZoneInfo) -> Markup:
     clock = Clock(zone)
     points = village.curve
     last = points[-1]
-    end = max(last.at, points[0].at + timedelta(minutes=1))
+    cleared = village.times.cleared or last.at
+    end = max(last.at + (last.at - points[0].at) * 0.05, cleared, points[0].at + timedelta(minutes=1))
     left, right, top, bottom = 2.0, 218.0, 40.0, 96.0
     time = svg.TimeScale(points[0].at, end, left, right, zone)
     scale = svg.Scale(0, max(point.listed.people for point in points) or 1, bottom, top)
@@ -123,7 +124,7 @@ def village_curve(village: VillagePart, zone: ZoneInfo) -> Markup:
         svg.tag("path", d=svg.steps(safe, until=right), class_="safe-line thin"),
         svg.line(left, bottom, right, bottom, "grid base"),
         svg.text(left, bottom + 14, clock.hhmm(points[0].at), "tick"),
-        svg.text(right, bottom + 14, clock.hhmm(end), "tick", "end"),
+        svg.text(right, bottom + 14, clock.hhmm(max(cleared, last.at)), "tick", "end"),
     ]
     label = f"{village.name}:名单{last.listed.people}人,到位{_safe(last)}人"
     return svg.drawing(SMALL_WIDTH, SMALL_HEIGHT, label, parts, "small")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from itertools import pairwise
+from itertools import groupby, pairwise
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
@@ -74,23 +74,24 @@ def _values(zone: ZonePart) -> dict[Level, float]:
 
 
 def _gaps(zone: ZonePart, time: svg.TimeScale, hatch: str) -> Markup:
+    """Missing intervals; those in a row are one field with the word once."""
     parts = []
-    for bar in zone.bars:
-        if bar.mm is None:
-            left, right = time(bar.end - timedelta(minutes=bar.minutes)), time(bar.end)
-            parts.append(
-                svg.tag(
-                    "rect",
-                    svg.tag("title", "缺测"),
-                    x=left,
-                    y=BARS_TOP,
-                    width=right - left,
-                    height=SUMS_BOTTOM - BARS_TOP,
-                    fill=f"url(#{hatch})",
-                )
-            )
-            parts.append(svg.text((left + right) / 2, BARS_TOP + 12, "缺", "gap-word", "middle"))
-            parts.append(svg.text((left + right) / 2, BARS_TOP + 25, "测", "gap-word", "middle"))
+    for missing, run in groupby(zone.bars, key=lambda bar: bar.mm is None):
+        if not missing:
+            continue
+        bars = tuple(run)
+        left, right = time(bars[0].end - timedelta(minutes=bars[0].minutes)), time(bars[-1].end)
+        title = svg.tag("title", f"缺测 {len(bars)} 个时段")
+        height = SUMS_BOTTOM - BARS_TOP
+        parts.append(
+            svg.tag("rect", title, x=left, y=BARS_TOP, width=right - left, height=height, fill=f"url(#{hatch})")
+        )
+        middle = (left + right) / 2
+        if right - left >= 26:
+            parts.append(svg.text(middle, BARS_TOP + 14, "缺测", "gap-word", "middle"))
+        else:
+            parts.append(svg.text(middle, BARS_TOP + 12, "缺", "gap-word", "middle"))
+            parts.append(svg.text(middle, BARS_TOP + 25, "测", "gap-word", "middle"))
     return svg.group(parts)
 
 
@@ -104,7 +105,7 @@ def _bars(zone: ZonePart, time: svg.TimeScale, scale: svg.Scale, clock: Clock) -
             title = f"{clock.day_hhmm(bar.end)} 止 {bar.mm:g} mm"
             parts.append(svg.rect(left + 1, y, right - left - 2, BARS_BOTTOM - y, "rain-bar", title))
             if bar is top:
-                parts.append(svg.text((left + right) / 2, y - 3, f"{bar.mm:g}", "value", "middle"))
+                parts.append(svg.text((left + right) / 2, y - 3, f"{bar.mm:g}", "value halo", "middle"))
     return svg.group(parts)
 
 
@@ -136,5 +137,7 @@ def _crossings(zone: ZonePart, time: svg.TimeScale, scale: svg.Scale, clock: Clo
         if first is not None:
             x, y = time(first.at), scale(first.mm)
             parts.append(svg.tag("circle", cx=x, cy=y, r=4.5, class_=f"l-{level.value} dot"))
-            parts.append(svg.text(x - 8, y - 6, f"{clock.hhmm(first.at)} 达{level.chinese}", "value strong", "end"))
+            parts.append(
+                svg.text(x - 8, y - 6, f"{clock.hhmm(first.at)} 达{level.chinese}", "value strong halo", "end")
+            )
     return svg.group(parts)
