@@ -41,6 +41,7 @@ def _environment() -> Environment:
         "rule_words": tables.rule_words,
         "purposes": tables.PURPOSES,
         "marked_by": tables.marked_by,
+        "confirmed_by": tables.confirmed_by,
         "style": Markup((_FOLDER / "report.css").read_text(encoding="utf-8")),
     }
     return environment

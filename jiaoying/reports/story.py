@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -53,10 +54,17 @@ _HEAVY = frozenset({"Approved", "Upgraded", "ApprovalTimedOut", "Cancelled", "Re
 
 
 def timeline(record: Record, offices: Offices) -> tuple[Entry, ...]:
-    """Every entry, in the order of the journal; repeats of one fact at one moment and place become one entry."""
+    """Every entry, in the order of the journal."""
     tell = _Teller(record, offices)
-    found = (entry for moment in record.moments if (entry := tell.entry(moment)) is not None)
-    return tuple(found)
+    found = [entry for moment in record.moments if (entry := tell.entry(moment)) is not None]
+    ordered = {(entry.area, entry.at) for entry in found if (entry.kind, entry.fact) == ("task", "Ordered")}
+    return tuple(
+        # The order says the level: the issue that gave it need not be read twice.
+        replace(entry, weight=REST)
+        if entry.kind == "warning" and entry.weight == WAY and (entry.area, entry.at) in ordered
+        else entry
+        for entry in found
+    )
 
 
 def grouped(entries: Iterable[Entry]) -> tuple[tuple[Entry, ...], ...]:

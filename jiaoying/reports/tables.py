@@ -137,6 +137,11 @@ def marked_by(village: VillagePart) -> str:
     return "、".join(rows) or "—"
 
 
+def confirmed_by(village: VillagePart) -> str:
+    """The offices whose second word closed a village's orders, each once."""
+    return "、".join(dict.fromkeys(task.cleared_by for task in village.tasks if task.cleared_by))
+
+
 def open_groups(items: Iterable[OpenItem]) -> tuple[OpenGroup, ...]:
     """Open things by kind, the gravest first."""
     counts: Counter[str] = Counter()

@@ -61,7 +61,7 @@ def zh(words: str) -> str:
 
 
 def _is_chinese(letter: str) -> bool:
-    return "\u4e00" <= letter <= "\u9fff" or letter in "ⅠⅡⅢⅣ、。“”，；：（）"
+    return bool(letter) and ("\u4e00" <= letter <= "\u9fff" or letter in "ⅠⅡⅢⅣ、。“”，；：（）")
 
 
 class Clock:

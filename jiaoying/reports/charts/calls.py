@@ -66,6 +66,6 @@ def ladder_chart(answers: AnswersPart) -> Markup:
         parts.append(svg.text(0, y + 16, rung.words, "value strong"))
         parts.append(svg.rect(72, y, 330, 22, "ladder-back"))
         parts.append(svg.rect(72, y, scale(rung.count), 22, "bar"))
-        parts.append(svg.text(412, y + 16, f"{rung.count}({share:.1f}%)", "value"))
+        parts.append(svg.text(412, y + 16, f"{rung.count} · {share:.1f}%", "value"))
     label = "回执等级:" + ",".join(f"{rung.words}{rung.count}" for rung in answers.ladder)
     return svg.drawing(LADDER_WIDTH, LADDER_ROW * len(answers.ladder) + 4, label, parts, "ladder")

@@ -13,7 +13,7 @@ from jiaoying.reports import svg
 from jiaoying.reports.parts import CurvePoint, VillagePart
 from jiaoying.reports.words import Clock, span
 
-WIDTH, HEIGHT = 1160.0, 330.0
+WIDTH, HEIGHT = 1160.0, 304.0
 LEFT, RIGHT, TOP, BOTTOM = 52.0, 1046.0, 30.0, 272.0
 SMALL_WIDTH, SMALL_HEIGHT = 220.0, 118.0
 
