@@ -151,7 +151,7 @@ class Times:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimPart:
-    """A count that stands beside the account: nobody has confirmed it."""
+    """A count that stood beside the account; `confirmed` when it is the count with which the village was cleared."""
 
     office: str
     kind: str
@@ -160,6 +160,7 @@ class ClaimPart:
     people: int | None
     whole: bool
     disputed: bool
+    confirmed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ from jiaoying.reports.parts import (
     VillagePart,
 )
 from jiaoying.reports.record import SENT, Moment, Record
-from jiaoying.reports.villages import CLAIM_WORDS, claim_part
+from jiaoying.reports.villages import CLAIM_WORDS
 from jiaoying.reports.warnings import ISSUING
 from notifiers.alarm import AlarmState
 from notifiers.callout import CallOutState
@@ -61,7 +61,7 @@ _CLASS_WORDS = {
 _OPEN_REQUESTS = (RequestState.RAISED, RequestState.ASSIGNED, RequestState.UNDER_WAY, RequestState.DONE)
 
 
-def trouble(record: Record, offices: Offices) -> TroublePart:
+def trouble(record: Record, offices: Offices, villages: Sequence[VillagePart]) -> TroublePart:
     """Count what went wrong, from the facts of the journal and the states they left."""
     facts = Counter((moment.kind, moment.fact) for moment in record.moments)
     by_person = [reply for reply in record.replies if reply.to_person is not None and reply.read_by is not None]
@@ -80,7 +80,7 @@ def trouble(record: Record, offices: Offices) -> TroublePart:
         wrong_numbers=sum(1 for r in record.replies if r.reading and Intent.WRONG_NUMBER in r.reading.intents),
         answered_old=facts["callout", "AnsweredOld"],
         disputed=_disputed(record.moments, offices),
-        open_claims=sum(len(task.claims) for task in record.ordered),
+        open_claims=sum(1 for v in villages for task in v.tasks for claim in task.claims if not claim.confirmed),
         refusals=facts["household", "Refused"],
         cries_for_help=len(record.requests),
         went_back=facts["household", "WentBack"],
@@ -111,14 +111,10 @@ def _disputed(moments: Sequence[Moment], offices: Offices) -> tuple[ClaimPart, .
                     people=claim["people"],
                     whole=claim["whole"],
                     disputed=True,
+                    confirmed=False,
                 )
             )
     return tuple(found)
-
-
-def open_claims(record: Record, offices: Offices) -> tuple[ClaimPart, ...]:
-    """Claims that still stand beside the accounts."""
-    return tuple(claim_part(claim, offices) for task in record.ordered for claim in task.claims)
 
 
 def request_parts(record: Record) -> tuple[RequestPart, ...]:

@@ -25,8 +25,8 @@ CLAIM_WORDS = {
 }
 
 
-def claim_part(claim: Claim, offices: Offices) -> ClaimPart:
-    """A claim as the report shows it."""
+def _claim(claim: Claim, task: Task, offices: Offices) -> ClaimPart:
+    listed = task.listed
     return ClaimPart(
         office=offices.name(claim.post),
         kind=CLAIM_WORDS[claim.kind],
@@ -35,6 +35,7 @@ def claim_part(claim: Claim, offices: Offices) -> ClaimPart:
         people=claim.people,
         whole=claim.whole,
         disputed=claim.disputed,
+        confirmed=task.cleared_at is not None and claim.covers(listed.households, listed.people),
     )
 
 
@@ -220,5 +221,5 @@ def _task(
         slack_s=None if clocks is None else clocks.slack_s,
         clocks="" if clocks is None else clocks.words,
         others_present=task.others_present,
-        claims=tuple(claim_part(claim, offices) for claim in task.claims),
+        claims=tuple(_claim(claim, task, offices) for claim in task.claims),
     )
