@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from core.tables import Fault
 
 DONE, WRONG, MISUSED = 0, 1, 2
-words = Console(stderr=True, highlight=False)
+words = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def document(value: Any) -> None:

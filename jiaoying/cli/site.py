@@ -69,6 +69,7 @@ def import_(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="CSV(UTF-8 或 GBK);zones 为 GeoJSON")],
     check_only: Annotated[bool, typer.Option("--check-only", help="只检查,不入库")] = False,
     replace: Annotated[bool, typer.Option("--replace", help="文件里没有的行从登记册移除(仍在用的保留)")] = False,
+    signed: Annotated[list[str] | None, typer.Option("--by", help="具名人(降雨过程中更换阈值要两个)")] = None,
     config: ConfigOption = DEFAULT_CONFIG,
     as_json: JsonOption = False,
 ) -> None:
@@ -77,7 +78,9 @@ def import_(
         show.fail(f"没有 {kind} 这种登记册;有:{'、'.join(importing.KINDS)}", show.MISUSED)
     data = [(str(path), show.read_bytes(path)) for path in files]
     with running(settings(config), need_lead=False) as site, show.progress(f"{kind} 入库", total=None):
-        outcome = importing.take(site.service, kind, data, actor=OPERATOR, check_only=check_only, replace=replace)
+        outcome = importing.take(
+            site.service, kind, data, actor=OPERATOR, check_only=check_only, replace=replace, signed=signed or ()
+        )
     if as_json:
         show.document(importing.summary(outcome))
     if outcome.refused:

@@ -9,11 +9,12 @@ from typing import Any, TypeVar
 from shapely.errors import GEOSException
 from shapely.geometry import shape
 
+from core.cap import CapStatus
 from core.facts import Fact
 from core.levels import Level
 from evacuation.task import Task, TaskState
 from hazards.zones import Family, family_of
-from jiaoying.engine import calling, looking, ordering
+from jiaoying.engine import aborting, calling, looking, ordering
 from jiaoying.engine.commands import (
     ApproveWarning,
     CancelWarning,
@@ -50,6 +51,9 @@ def event_for(turn: Turn, area: str, level: Level) -> Event:
     """The open event, opened with the first proposal, with `area` joined at `level`."""
     event = open_event(turn)
     if event is None:
+        if turn.site.status is CapStatus.ACTUAL:
+            # The real thing comes first: an Actual proposal ends every Exercise at once (law 9).
+            aborting.end_all(turn, (CapStatus.EXERCISE, CapStatus.TEST), reason="actual_proposal")
         name = f"{turn.site.local(turn.now):%Y年%m月%d日}{turn.site.name}强降雨"
         identity, facts = events.open_event(name=name, site_area=turn.site.area, status=turn.site.status, now=turn.now)
         event = turn.emit("event", identity, facts)

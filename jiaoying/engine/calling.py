@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from core.cap import CapStatus
 from core.facts import Fact
 from core.levels import Level
 from jiaoying.engine import speaking
@@ -187,6 +188,7 @@ def say(
     version: int = 0,
     priority: int = 500,
     life: timedelta = timedelta(hours=1),
+    status: CapStatus | None = None,
 ) -> None:
     """Queue one text that is no attempt of a call-out: an echo, a question back, a cancellation."""
     identity = turn.id("message", purpose, to_ref, *about)
@@ -198,7 +200,7 @@ def say(
         messages.queue(
             id=identity,
             level=None,
-            status=turn.site.status,
+            status=status or turn.site.status,
             event=event,
             callout=callout,
             purpose=purpose,

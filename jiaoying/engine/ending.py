@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from core.facts import DrillEnded, Fact
-from core.lifecycle import Lifecycle
-from evacuation import household_status as households
+from core.cap import CapStatus
+from core.facts import Fact
 from evacuation import request as requests
 from evacuation import task as tasks
 from evacuation.allowed import NotAllowed as Refusal
 from evacuation.request import Request, RequestState
 from evacuation.task import Task, TaskState
-from jiaoying.engine import alarms, approving, calling, counting, receiving, speaking
+from jiaoying.engine import aborting, alarms, approving, calling, counting, receiving, speaking
 from jiaoying.engine.commands import (
     AnswerCallout,
     CloseRequest,
@@ -25,25 +24,10 @@ from jiaoying.engine.commands import (
     TakeOver,
 )
 from jiaoying.engine.turn import Turn
-from notifiers import alarm as alarm_words
 from notifiers import callout as calls
-from notifiers import message as messages
 from notifiers.callout import CallOut
 from notifiers.message import Purpose
-from warning import event as events
-from warning import warning as warnings
 from warning.warning import Warning
-
-LIFECYCLES: dict[str, Lifecycle[Any]] = {
-    "callout": calls.LIFECYCLE,
-    "task": tasks.LIFECYCLE,
-    "warning": warnings.LIFECYCLE,
-    "request": requests.LIFECYCLE,
-    "household": households.LIFECYCLE,
-    "event": events.LIFECYCLE,
-    "alarm": alarm_words.LIFECYCLE,
-    "message": messages.LIFECYCLE,
-}
 
 
 def take_over(turn: Turn, command: TakeOver) -> CallOut:
@@ -150,27 +134,9 @@ def move_request(turn: Turn, command: CloseRequest) -> Request:
 
 def end_drill(turn: Turn, command: EndDrill) -> int:
     """End every lifecycle of the Exercise at once and tell everybody who was called (演练中止)."""
-    if turn.site.status.value == "Actual":
+    if turn.site.status is CapStatus.ACTUAL:
         raise NotAllowed("这是真实站点,没有演练可以中止")
-    ended = 0
-    told: set[str] = set()
-    for name in LIFECYCLES:
-        for state in turn.work.select(name, status=turn.site.status):
-            if name == "callout":
-                told.update(attempt.phone_ref for attempt in state.attempts if attempt.phone_ref)
-            if LIFECYCLES[name].takes(state.state, "DrillEnded"):
-                turn.emit(name, state.id, [DrillEnded(at=turn.now, reason=command.reason)])
-                ended += 1
-    for phone_ref in sorted(told):
-        calling.say(
-            turn,
-            to_ref=phone_ref,
-            text=speaking.drill_ended_words(turn, aborted=True),
-            purpose=Purpose.DRILL_ENDED,
-            about=("drill-ended", turn.now.isoformat()),
-            event=None,
-        )
-    return ended
+    return aborting.end_all(turn, (turn.site.status,), reason=turn.words(command.reason))
 
 
 def _allowed(decide: Callable[..., list[Fact]], *args: Any, **kwargs: Any) -> list[Fact]:

@@ -10,7 +10,7 @@ from typing import Any
 from core.tables import Fault
 from hazards.stations import read_stations
 from hazards.zones import read_zones
-from jiaoying.engine import calling, ordering
+from jiaoying.engine import approving, calling, ordering
 from jiaoying.engine.commands import ENGINE, Actor
 from jiaoying.engine.service import Service
 from jiaoying.engine.turn import Turn
@@ -83,12 +83,18 @@ def take(
     actor: Actor = ENGINE,
     check_only: bool = False,
     replace: bool = False,
+    signed: Sequence[str] = (),
 ) -> Imported:
     """Import files of one kind: all rows of all files, or none.
 
-    Nothing with an open call-out or in an open order is removed by `replace`; it is kept and named.
+    Nothing with an open call-out or in an open order is removed by `replace`; it is kept and named. Changing
+    thresholds during an open event takes two names in `signed`, and what is open is judged again (law 7).
     """
     outcome = Imported(kind=kind, files=tuple(name for name, _ in files))
+    storm = kind == "thresholds" and service.run("Look", lambda turn: approving.open_event(turn) is not None)
+    if storm and len({name.strip() for name in signed if name.strip()}) < 2:
+        reason = "降雨过程正在进行,更换阈值要两个人具名:--by 甲 --by 乙"
+        outcome.faults.append(Fault(file=outcome.files[0] if outcome.files else "", reason=reason))
     register = REGISTERS[kind]
     rows: list[Any] = []
     seen: dict[Any, str] = {}
@@ -116,7 +122,7 @@ def take(
             rows,
             file="、".join(outcome.files),
             digest=digest,
-            by=str(turn.actor),
+            by="、".join([str(turn.actor), *signed]),
             replace=replace,
             protected=_in_use(turn, kind),
             status=str(turn.site.status),
@@ -126,6 +132,8 @@ def take(
     outcome.added, outcome.changed, outcome.unchanged = len(done.added), len(done.changed), done.unchanged
     outcome.absent, outcome.removed, outcome.kept_in_use = done.absent, done.removed, done.kept
     service.registers_changed()
+    if storm:
+        service.judge_again()
     return outcome
 
 

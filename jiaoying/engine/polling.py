@@ -51,7 +51,7 @@ def read(
         source=source,
         stations=frozenset(service.county.stations),
         timezone=service.site.timezone,
-        now=now,
+        now=now.astimezone(service.site.timezone) if now is not None else None,
         oldest_h=OLDEST_H,
         minutes=service.site.interval_minutes,
     )

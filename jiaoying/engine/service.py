@@ -291,6 +291,14 @@ class Service:
             self._judge_at(self._judged_at, now)
         return len(waiting)
 
+    def judge_again(self) -> None:
+        """Judge the newest time again, because what it is judged by has changed."""
+        if self._judged_at is None:
+            with self.engine.connect() as connection:
+                self._judged_at = rain_store.last_judged(connection)
+        if self._judged_at is not None:
+            self._judge_at(self._judged_at, self.clock())
+
     def judge_silence(self, now: datetime) -> None:
         """Judge the intervals nobody reported: silence is never calm, three of them in a row make a zone dark."""
         interval = timedelta(minutes=self.site.interval_minutes)

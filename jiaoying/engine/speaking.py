@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from core.cap import CapStatus
 from evacuation.tally import Counting
 from evacuation.task import Task, TaskState
 from hazards.zones import Family
@@ -223,6 +224,6 @@ def all_clear_words(turn: Turn, area: str) -> str:
     return wording.all_clear_text(turn.site.status, turn.site.signature, turn.county.short(area), local(turn))
 
 
-def drill_ended_words(turn: Turn, *, aborted: bool) -> str:
-    """演练中止 or 演练结束."""
-    return wording.drill_ended_text(turn.site.signature, local(turn), aborted=aborted, status=turn.site.status)
+def drill_ended_words(turn: Turn, *, aborted: bool, status: CapStatus) -> str:
+    """演练中止 or 演练结束, under the mark of the drill that ends."""
+    return wording.drill_ended_text(turn.site.signature, local(turn), aborted=aborted, status=status)
