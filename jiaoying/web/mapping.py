@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import cos, radians
+from math import ceil, cos, floor, radians
 from typing import Any
 
 from markupsafe import Markup
@@ -22,8 +22,10 @@ from jiaoying.web.pages import ENVIRONMENT
 from jiaoying.web.shapes import Row
 from people.areas import AreaLevel
 
-WIDTH, MARGIN = 800.0, 34.0
-MOST_ASPECT, LEAST_ASPECT = 1.1, 0.45
+WIDTH, HEIGHT, MARGIN = 800.0, 420.0, 26.0
+LEAST_DEG = 0.01
+EIGHTHS = 8
+Window = tuple[float, float, float, float]  # west, south, east, north
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,6 @@ class Shape:
 class Ground:
     """What does not move: places and zones in the picture's own coordinates."""
 
-    height: float
     villages: tuple[Place, ...]
     townships: tuple[Place, ...]
     zones: tuple[Shape, ...]
@@ -59,9 +60,11 @@ class Ground:
 
 def picture(web: Web, viewer: Viewer, look: Row) -> Markup:
     """The map for one viewer, with the levels of the overview."""
-    question = f"map {viewer.user.area if viewer.areas is not None else '*'}"
-    ground = web.maps.get(question, web.service.county.version, lambda: _ground(web.service.county, viewer))
+    county = web.service.county
     marked = {row["area"]: row for row in look["villages"]}
+    window = _window(county, viewer, marked)
+    question = f"map {viewer.user.area if viewer.areas is not None else '*'}"
+    ground = web.maps.get(question, (county.version, window), lambda: _ground(county, viewer, window))
     unanswered = {row["area"] for row in look["unanswered"] if row["state"] == "UNANSWERED"}
     marks: list[Row] = []
     for place in ground.villages:
@@ -84,7 +87,9 @@ def picture(web: Web, viewer: Viewer, look: Row) -> Markup:
     names = _labels(marks)
     template = ENVIRONMENT.get_template("map.svg")
     return Markup(  # the template escapes what it is given
-        template.render(ground=ground, width=WIDTH, marks=marks, zones=zones, names=names, levels=sorted(Level))
+        template.render(
+            ground=ground, width=WIDTH, height=HEIGHT, marks=marks, zones=zones, names=names, levels=sorted(Level)
+        )
     )
 
 
@@ -103,21 +108,27 @@ def _title(name: str, row: Row | None, unanswered: bool) -> str:
 
 def _labels(marks: Iterable[Row]) -> list[Row]:
     """Names of the marks that need one, the worst first; one that would lie over another is left to its title."""
-    taken: list[tuple[float, float, float, float]] = []
+    needing = [mark for mark in sorted(marks, key=lambda one: -one["rank"]) if mark["label"]]
+    taken = [
+        (mark["place"].x - 13, mark["place"].y - 12, mark["place"].x + 13, mark["place"].y + 12) for mark in needing
+    ]
     chosen = []
-    for mark in sorted(marks, key=lambda one: -one["rank"]):
-        if not mark["label"]:
-            continue
+    for mark in needing:
         place = mark["place"]
-        width = 15.0 * len(place.name)
-        for x, anchor in ((place.x + 14, "start"), (place.x - 14, "end")):
-            left = x if anchor == "start" else x - width
-            box = (left, place.y - 9, left + width, place.y + 9)
-            if left < 0 or left + width > WIDTH or any(_overlap(box, other) for other in taken):
-                continue
-            taken.append(box)
-            chosen.append({"x": x, "y": place.y + 5, "anchor": anchor, "name": place.name})
-            break
+        width = 17.0 * len(place.name)
+        for x, y, anchor in (
+            (place.x + 18, place.y, "start"),
+            (place.x - 18, place.y, "end"),
+            (place.x, place.y - 25, "middle"),
+            (place.x, place.y + 25, "middle"),
+        ):
+            left = x - {"start": 0.0, "middle": width / 2, "end": width}[anchor]
+            box = (left, y - 9, left + width, y + 9)
+            inside = left > 0 and left + width < WIDTH and 10 < y < HEIGHT - 10
+            if inside and not any(_overlap(box, other) for other in taken):
+                taken.append(box)
+                chosen.append({"x": x, "y": y + 6, "anchor": anchor, "name": place.name})
+                break
     return chosen
 
 
@@ -125,26 +136,19 @@ def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float,
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
-def _ground(county: County, viewer: Viewer) -> Ground:
+def _ground(county: County, viewer: Viewer, window: Window) -> Ground:
     villages = [(code, county.point(code)) for code in county.villages() if viewer.sees(code)]
     points = [(code, point) for code, point in villages if point is not None]
     zones = [zone for zone in county.zones.values() if viewer.sees(zone.area)]
-    xs = [point[0] for _, point in points] + [edge for zone in zones for edge in zone.geometry.bounds[::2]]
-    ys = [point[1] for _, point in points] + [edge for zone in zones for edge in zone.geometry.bounds[1::2]]
-    if not xs:
-        return Ground(height=WIDTH * LEAST_ASPECT, villages=(), townships=(), zones=())
-    west, east, south, north = min(xs), max(xs), min(ys), max(ys)
+    west, south, east, north = window
     narrow = cos(radians((south + north) / 2))
-    # A single place still gets a picture: a tenth of a degree around it.
-    span_x, span_y = max((east - west) * narrow, 0.02), max(north - south, 0.02)
-    height = min(max(WIDTH * span_y / span_x, WIDTH * LEAST_ASPECT), WIDTH * MOST_ASPECT)
-    scale = min((WIDTH - 2 * MARGIN) / span_x, (height - 2 * MARGIN) / span_y)
+    scale = min((WIDTH - 2 * MARGIN) / ((east - west) * narrow), (HEIGHT - 2 * MARGIN) / (north - south))
     middle_x, middle_y = (west + east) / 2, (south + north) / 2
 
     def project(lon: float, lat: float) -> tuple[float, float]:
         return (
             round(WIDTH / 2 + (lon - middle_x) * narrow * scale, 1),
-            round(height / 2 - (lat - middle_y) * scale, 1),
+            round(HEIGHT / 2 - (lat - middle_y) * scale, 1),
         )
 
     towns = [
@@ -153,7 +157,6 @@ def _ground(county: County, viewer: Viewer) -> Ground:
         if viewer.sees(town.code)
     ]
     return Ground(
-        height=round(height, 1),
         villages=tuple(Place(code, county.short(code), *project(*point)) for code, point in points),
         townships=tuple(Place(code, name, *project(*point)) for code, name, point in towns if point is not None),
         zones=tuple(
@@ -161,6 +164,34 @@ def _ground(county: County, viewer: Viewer) -> Ground:
             for zone in sorted(zones, key=lambda one: one.code)
         ),
     )
+
+
+def _window(county: County, viewer: Viewer, marked: Iterable[str]) -> Window:
+    """The part of the county that is shown: where warnings are, in eighths of the whole, so that it seldom moves."""
+    points = {code: county.point(code) for code in county.villages() if viewer.sees(code)}
+    known = {code: point for code, point in points.items() if point is not None}
+    if not known:
+        return 0.0, 0.0, 1.0, 1.0
+    west, south, east, north = _box(known.values())
+    # A single place still gets a picture: some kilometres around it.
+    west, east = west - LEAST_DEG, east + LEAST_DEG
+    south, north = south - LEAST_DEG, north + LEAST_DEG
+    here = [known[code] for code in marked if code in known]
+    if not here:
+        return west, south, east, north
+    inner = _box(here)
+    step_x, step_y = (east - west) / EIGHTHS, (north - south) / EIGHTHS
+    return (
+        west + floor((inner[0] - west) / step_x) * step_x,
+        south + floor((inner[1] - south) / step_y) * step_y,
+        west + ceil((inner[2] - west) / step_x) * step_x,
+        south + ceil((inner[3] - south) / step_y) * step_y,
+    )
+
+
+def _box(points: Iterable[tuple[float, float]]) -> Window:
+    xs, ys = zip(*points, strict=True)
+    return min(xs), min(ys), max(xs), max(ys)
 
 
 def _path(geometry: BaseGeometry, project: Any) -> str:
