@@ -136,7 +136,7 @@ def acts_for(heard: Heard, person: Person, seed: int) -> tuple[Act, ...]:
                 _reports(hand, profile)
         case Purpose.COUNT:
             households, people = _whole(heard) if not _named(heard) else (len(heard.lists.own), heard.lists.own_people)
-            _answers(hand, profile, dice, lambda: f"3 {households} {people}", slower=0 if _named(heard) else 900)
+            _answers(hand, profile, dice, lambda: f"3 {households} {people}", slower=0 if _named(heard) else 360)
         case Purpose.CONFIRM:
             households, people = _whole(heard)
             _answers(hand, profile, dice, lambda: "1" if dice.chance(0.6) else f"3 {households} {people}", slower=90)
@@ -315,7 +315,7 @@ def _speaks_for_village(heard: Heard, person: Person) -> bool:
 def _member(hand: _Hand, profile: Profile, dice: Dice) -> None:
     heard = hand.heard
     households, people = len(heard.lists.own), heard.lists.own_people
-    left, arrived = dice.whole(9, 17) * 60, dice.whole(22, 36) * 60
+    left, arrived = dice.whole(9, 15) * 60, dice.whole(19, 30) * 60
     gap = _separator(dice)
     if heard.lists.again:  # they were on their way when the order grew, and say so once more
         hand.text(dice.whole(8, 16) * 60, f"3{gap}{households}{gap}{people}", about="arrived")

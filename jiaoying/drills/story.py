@@ -14,8 +14,10 @@ from jiaoying.engine.county import County
 from jiaoying.storage.journal import entries
 from jiaoying.storage.kinds import KINDS
 from jiaoying.storage.schema import journal
+from notifiers.callout import Rung
 from people.posts import Role
 
+_WANTED = {Rung.COUNTED: "报数", Rung.CONFIRMED: "复核", Rung.STILL_THERE: "点名"}
 _TOLD = ("event", "warning", "task", "callout", "reply", "request")
 
 
@@ -92,11 +94,17 @@ class Story:
                 return f"{self._area(connection, 'task', fact['subject'])} 有人回流,任务重开"
             case "callout", "ChainExhausted":
                 callout = self._state(connection, "callout", fact["subject"])
-                return f"{self.county.short(callout.area)} {_role(callout.role)}第{callout.round}轮无人应答,值班室响铃"
+                wanted = _WANTED.get(callout.rung, "应答")
+                return (
+                    f"{self.county.short(callout.area)} {_role(callout.role)}第{callout.round}轮无人{wanted},值班室响铃"
+                )
             case "callout", "Answered":
                 callout = self._state(connection, "callout", fact["subject"])
-                if callout.subject_kind != "task" or callout.role != Role.LEADER or callout.begun_at is None:
+                told = callout.subject_kind == "task" and callout.rung is Rung.ANSWERED
+                if not told or callout.role != Role.LEADER or callout.begun_at is None:
                     return None
+                if callout.answered_at != datetime.fromisoformat(data["at"]):
+                    return None  # said once more; the first word counts
                 taken = round((datetime.fromisoformat(data["at"]) - callout.begun_at).total_seconds())
                 by = "" if data.get("by") == callout.post else "(由他人代答)"
                 return f"{self.county.short(callout.area)} {_role(callout.role)}已应答,用时{taken}秒{by}"

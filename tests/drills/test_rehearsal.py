@@ -32,7 +32,7 @@ def test_a_leader_who_is_dead_to_the_world_is_answered_for_by_the_deputy(tmp_pat
         drill.phone("Xiaoba leader").is_dead()
         drill.phone("小坝村 leader 2").expects("转移").replies("1", after="20s")
         drill.order("小坝村")
-        drill.forward("40m")
+        drill.forward("25m")
         (callout,) = drill.states("callout", role="leader", rung="answered")
         assert callout.state == "ANSWERED"
         assert callout.answered_by != callout.post
@@ -41,7 +41,7 @@ def test_a_leader_who_is_dead_to_the_world_is_answered_for_by_the_deputy(tmp_pat
 def test_nobody_answers_and_nothing_falls_silent(tmp_path: Path) -> None:
     with Rehearsal(tmp_path) as drill:
         drill.order("小坝村")
-        drill.forward("40m")
+        drill.forward("25m")
         open_calls = drill.states("callout", subject_kind="task")
         assert open_calls
         assert all(c.due_at is not None and c.due_at > drill.now for c in open_calls)
