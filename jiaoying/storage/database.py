@@ -44,22 +44,27 @@ def sqlite_version() -> str:
     return str(pysqlite3.sqlite_version)
 
 
-def open_engine(url: str | URL) -> Engine:
+def open_engine(url: str | URL, *, durable: bool = True) -> Engine:
     """Open the site's database.
 
     Parameters
     ----------
     url : str or URL
         ``sqlite:///path`` or ``postgresql://…`` (psycopg 3 is used whichever driver the URL names).
+    durable : bool
+        A site's commits survive a power cut. A drill's need only survive the death of its process, which they do
+        without waiting for the disk each time; nothing but a drill may ask for that.
     """
     address = make_url(url)
     match address.get_backend_name():
         case "sqlite":
             if address.database in (None, "", ":memory:"):
                 raise ValueError("the database must be a file: the journal outlives the process")
-            return _sqlite(address)
+            return _sqlite(address, durable)
         case "postgresql":
-            return create_engine(address.set(drivername="postgresql+psycopg"), pool_size=10, pool_pre_ping=True)
+            options = {} if durable else {"options": "-c synchronous_commit=off"}
+            address = address.set(drivername="postgresql+psycopg")
+            return create_engine(address, pool_size=10, pool_pre_ping=True, connect_args=options)
         case other:
             raise ValueError(f"the database must be sqlite or postgresql, not {other}")
 
@@ -76,7 +81,7 @@ def is_sqlite(connection: Connection) -> bool:
     return connection.dialect.name == "sqlite"
 
 
-def _sqlite(address: URL) -> Engine:
+def _sqlite(address: URL, durable: bool) -> Engine:
     engine = create_engine(
         address.set(drivername="sqlite+pysqlite"),
         module=pysqlite3,
@@ -91,7 +96,7 @@ def _sqlite(address: URL) -> Engine:
         for pragma in (
             f"busy_timeout={BUSY_TIMEOUT_MS}",
             "journal_mode=WAL",
-            "synchronous=FULL",
+            f"synchronous={'FULL' if durable else 'NORMAL'}",
             "foreign_keys=ON",
             "temp_store=MEMORY",
             "cache_size=-65536",

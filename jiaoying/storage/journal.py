@@ -64,39 +64,43 @@ class Pages:
         last.facts.append({"subject": subject, "fact": fact, "data": data})
 
 
-def append(
-    connection: Connection,
-    entries: Sequence[Pending],
-    *,
-    at: datetime,
-    recorded_at: datetime,
-    memory: Memory,
-) -> None:
-    """Insert entries; on SQLite, where one writer holds the lock, they are sealed here."""
-    if not entries:
-        return
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """The entries of one command and when they happened."""
+
+    at: datetime
+    recorded_at: datetime
+    entries: Sequence[Pending]
+
+
+def append(connection: Connection, pages: Iterable[Page], *, memory: Memory) -> None:
+    """Insert the entries of a transaction; on SQLite, where one writer holds the lock, they are sealed here."""
     rows: list[dict[str, Any]] = []
     sealing = is_sqlite(connection)
-    sequence, previous = ((memory.trusted and memory.head) or head(connection)) if sealing else (0, "")
-    for entry in entries:
-        row: dict[str, Any] = {
-            "at": at,
-            "recorded_at": recorded_at,
-            "actor": entry.actor,
-            "status": entry.status,
-            "kind": entry.kind,
-            "cause": entry.cause,
-            "facts": dumps(entry.facts),
-        }
+    sequence, previous = 0, ""
+    for page in pages:
+        for entry in page.entries:
+            row: dict[str, Any] = {
+                "at": page.at,
+                "recorded_at": page.recorded_at,
+                "actor": entry.actor,
+                "status": entry.status,
+                "kind": entry.kind,
+                "cause": entry.cause,
+                "facts": dumps(entry.facts),
+            }
+            if sealing:
+                if not rows:
+                    sequence, previous = (memory.head if memory.trusted else None) or head(connection)
+                sequence += 1
+                mark = seal(previous, content(row, sequence, entry.facts))
+                row |= {"id": sequence, "sequence": sequence, "previous": previous, "hash": mark}
+                previous = mark
+            rows.append(row)
+    if rows:
+        connection.execute(_INSERT, rows)
         if sealing:
-            sequence += 1
-            mark = seal(previous, content(row, sequence, entry.facts))
-            row |= {"id": sequence, "sequence": sequence, "previous": previous, "hash": mark}
-            previous = mark
-        rows.append(row)
-    connection.execute(_INSERT, rows)
-    if sealing:
-        memory.head = (sequence, previous)
+            memory.head = (sequence, previous)
 
 
 def content(row: Any, sequence: int, facts: Any) -> dict[str, Any]:

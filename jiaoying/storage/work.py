@@ -237,20 +237,16 @@ class Work:
         for name, rows in changed.items():
             self._write(self.kind(name), rows)
 
-    def finish(self) -> None:
-        """Write everything that is left; the writer calls this before it commits."""
+    def finish(self) -> journal.Page:
+        """Write the rows that are left and give up the journal entries, which the writer writes before it commits."""
         self.flush()
-        journal.append(
-            self.connection, self._pages.entries, at=self.now, recorded_at=self.recorded_at, memory=self._memory
-        )
+        page = journal.Page(at=self.now, recorded_at=self.recorded_at, entries=self._pages.entries)
         self._pages = journal.Pages()
-
-    def remember(self) -> None:
-        """Hand what was written on to the next transaction; the writer calls this when the command has succeeded."""
         for (kind, id), held in self._held.items():
             if held is not None:
                 self._memory.learn(kind, id, held.revision, held.state)
         self._memory.refs |= self._refs
+        return page
 
     def _write(self, kind: Kind, rows: Mapping[str, _Held]) -> None:
         born, changed = [], []

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import queue
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import perf_counter
@@ -15,6 +16,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
+from jiaoying.storage import journal
 from jiaoying.storage.database import writing
 from jiaoying.storage.kinds import KINDS, Kind
 from jiaoying.storage.memory import Memory
@@ -32,6 +34,20 @@ class WriterClosed(RuntimeError):
     """The writer takes no commands any more."""
 
 
+@contextmanager
+def _savepoint(connection: Connection) -> Iterator[None]:
+    # Written out, because `begin_nested` costs more than most commands do.
+    connection.exec_driver_sql("SAVEPOINT command")
+    try:
+        yield
+    except BaseException:
+        if not connection.invalidated:
+            connection.exec_driver_sql("ROLLBACK TO SAVEPOINT command")
+            connection.exec_driver_sql("RELEASE SAVEPOINT command")
+        raise
+    connection.exec_driver_sql("RELEASE SAVEPOINT command")
+
+
 @dataclass(slots=True)
 class _Command:
     run: Callable[[Work], Any]
@@ -39,6 +55,7 @@ class _Command:
     future: Future[Any]
     tries: int = 0
     result: Any = None
+    page: journal.Page | None = None
     callbacks: list[Callable[[], None]] = field(default_factory=list)
 
 
@@ -181,22 +198,20 @@ class Writer:
         alone = len(commands) == 1
         done: list[_Command] = []
         again: list[_Command] = []
-        begun, first = perf_counter(), None
+        begun = perf_counter()
         try:
             connection = self._connect()
             with connection.begin():
                 self._memory.begin(connection)
-                first = self._memory.head
                 for position, command in enumerate(commands):
                     if position and perf_counter() - begun > MOST_SECONDS:
                         again.extend(commands[position:])
                         break
-                    head = self._memory.head
                     try:
                         if alone:
                             self._run(connection, command)
                         else:
-                            with connection.begin_nested():
+                            with _savepoint(connection):
                                 self._run(connection, command)
                     except (Conflict, DBAPIError) as error:
                         if alone or connection.invalidated:
@@ -206,20 +221,19 @@ class Writer:
                     except Exception as error:  # it belongs to whoever sent the command
                         if alone:
                             raise
-                        self._memory.head = head
                         command.future.set_exception(error)
                     else:
                         done.append(command)
                 if done:
+                    pages = [command.page for command in done if command.page is not None]
+                    journal.append(connection, pages, memory=self._memory)
                     self._check_fence(connection)
         except (Conflict, DBAPIError) as error:
             self._disconnect()
             return self._failed(commands, error)
         except Exception as error:  # noqa: BLE001  # handed to the callers, each of whom waits for it
-            if done:
+            if done:  # what a failing command has read stands, what was written does not
                 self._memory.forget()
-            else:  # nothing was written; what was read stands
-                self._memory.head = first
             for command in commands:
                 if not command.future.done():
                     command.future.set_exception(error)
@@ -245,8 +259,7 @@ class Writer:
             memory=self._memory,
         )
         command.result = command.run(work)
-        work.finish()
-        work.remember()
+        command.page = work.finish()
         command.callbacks = work.callbacks
 
     def _failed(self, commands: list[_Command], error: Exception) -> list[_Command]:

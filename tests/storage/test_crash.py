@@ -25,7 +25,7 @@ from jiaoying.storage.writer import Writer
 from tests.storage.lamp import LAMPS, T0, lit, made
 
 WHO = {"actor": "engine", "cause": "Load"}
-writer = Writer(open_engine(sys.argv[1]), salt="salt", clock=lambda: T0, kinds=LAMPS)
+writer = Writer(open_engine(sys.argv[1], durable=sys.argv[3] == "site"), salt="salt", clock=lambda: T0, kinds=LAMPS)
 
 def one(number):
     name = f"{sys.argv[2]}-{number}"
@@ -43,10 +43,10 @@ with ThreadPoolExecutor(8) as pool:
 """
 
 
-def run_and_kill(url: str, turn: int, after: int) -> list[str]:
+def run_and_kill(url: str, turn: int, after: int, what: str) -> list[str]:
     """Start a writing process, kill it after so many acknowledgements; returns those it gave."""
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
-    command = [sys.executable, "-c", CHILD, url, str(turn)]
+    command = [sys.executable, "-c", CHILD, url, str(turn), what]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as child:
         assert child.stdout is not None
         seen = [child.stdout.readline().strip() for _ in range(after)]
@@ -60,8 +60,8 @@ def test_what_was_acknowledged_survives_sigkill(url: str, engine: Engine) -> Non
     with engine.begin() as connection:
         connection.execute(insert(site).values(key="salt", value=SALT))
     acknowledged: set[str] = set()
-    for turn, after in enumerate((1, 211)):
-        names = run_and_kill(url, turn, after)
+    for turn, (after, what) in enumerate([(1, "site"), (211, "site"), (97, "drill")]):
+        names = run_and_kill(url, turn, after, what)
         assert len(names) >= after
         acknowledged.update(names)
     with Writer(engine, salt=SALT, clock=lambda: T0, kinds=LAMPS) as writer:

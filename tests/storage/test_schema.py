@@ -70,6 +70,17 @@ def test_sqlite_is_our_own_and_durable(tmp_path: object) -> None:
     engine.dispose()
 
 
+def test_only_a_drill_does_without_waiting_for_the_disk(url: str) -> None:
+    ask = "PRAGMA synchronous" if url.startswith("sqlite") else "SHOW synchronous_commit"
+    found = []
+    for durable in (True, False):
+        engine = open_engine(url, durable=durable)
+        with engine.connect() as connection:
+            found.append(connection.exec_driver_sql(ask).scalar_one())
+        engine.dispose()
+    assert found == ([2, 1] if url.startswith("sqlite") else ["on", "off"])
+
+
 def test_a_writer_takes_the_lock_at_once(tmp_path: object) -> None:
     engine = open_engine(f"sqlite:///{tmp_path}/a.db")
     LAMP_METADATA.create_all(engine)
