@@ -39,7 +39,7 @@ def rain_chart(zone: ZonePart, zone_of_time: ZoneInfo, ceilings: tuple[float, fl
     ticks, sums_ticks = svg.nice_ticks(ceilings[0], 2), svg.nice_ticks(ceilings[1], 4)
     bar_scale = svg.Scale(0, ticks[-1], BARS_BOTTOM, BARS_TOP)
     sum_scale = svg.Scale(0, sums_ticks[-1], SUMS_BOTTOM, SUMS_TOP)
-    hatch = f"gap-{zone.zone}"
+    hatch = "gap-" + "".join(letter if letter.isalnum() else "-" for letter in zone.zone)
     most = max((bar.mm or 0.0 for bar in zone.bars), default=0.0)
     label = (
         f"{zone.area_name} {zone.name}:逐时雨量最大 {most:g} 毫米,"
