@@ -1,0 +1,1 @@
+"""Tests of the web: routes, hooks, the live feed, the page."""
