@@ -24,23 +24,33 @@ from sqlalchemy import select
 from evacuation import household_status as households
 from evacuation.account import Account
 from hazards.frames import RainFrame
+from hazards.zones import HazardKind
 from jiaoying.config.values import seconds
 from jiaoying.drills import acts, stage
 from jiaoying.drills.desk import DeskBehaviour
 from jiaoying.drills.rehearsal import DUTY, SECOND, Rehearsal
 from jiaoying.drills.runner import NOW, Runner, stands_at
 from jiaoying.drills.script import Script, who
-from jiaoying.engine.commands import Actor, ApproveWarning, ReceiveText
+from jiaoying.engine.commands import Actor, ApproveWarning, ReceiveReceipt, ReceiveText
 from jiaoying.engine.site import Site
 from jiaoying.engine.turn import Turn
 from jiaoying.storage import registers
+from jiaoying.storage.journal import entries as journal_entries
 from jiaoying.storage.kinds import KINDS
 from jiaoying.storage.schema import private
+from notifiers.receipts import Channel, ReceiptKind
 from tests.support.registers import NIGHT, TinyCounty, frame, tiny_county
 
 DISPATCHER = Actor(kind="user", id="演练调度", role="dispatcher")
 SLEEPING = DeskBehaviour(approve=False, read=False, confirm=False, requests=False)
 CODE = re.compile(r"^[A-Z][0-9]\b")
+_OF_TEXTS = (
+    ReceiptKind.ACCEPTED,
+    ReceiptKind.DELIVERED,
+    ReceiptKind.READ,
+    ReceiptKind.TRANSIENT,
+    ReceiptKind.PERMANENT,
+)
 KINDS_OF_REGISTERS = ("areas", "shelters", "posts", "households", "zones", "stations")
 _templates: dict[tuple[object, ...], bytes] = {}
 
@@ -73,6 +83,9 @@ class Night(Rehearsal):
     county : TinyCounty, optional
         Another county than the tiny one.
     """
+
+    AFTERNOON = NIGHT - timedelta(hours=6)
+    """14:00: an order wants red."""
 
     def __init__(
         self,
@@ -131,7 +144,6 @@ class Night(Rehearsal):
         self.stage.close()
         self.stage = self._open()
         assert stands_at(self.stage.engine) == now
-        self.service.recover()
         self.restarted += 1
 
     def forward(self, span: str) -> None:
@@ -178,6 +190,15 @@ class Night(Rehearsal):
             values = {code: row[hour] for code, row in rows.items() if hour < len(row)}
             self.frames.append(frame(self._rain_at, values))
 
+    def grow(self, code: str, *, lon: float, lat: float) -> None:
+        """A household moves (or is found to live) elsewhere: the register is imported again with its new place."""
+        rows = tuple(
+            replace(household, lon=lon, lat=lat) if household.code == code else household
+            for household in self.tiny.households
+        )
+        self.tiny = replace(self.tiny, households=rows)
+        fill(self.service, self.tiny)
+
     # --- people -----------------------------------------------------------------------------------------------
 
     def post(self, name: str) -> Any:
@@ -192,20 +213,14 @@ class Night(Rehearsal):
 
     def codes(self, name: str) -> list[str]:
         """The codes a phone was asked to answer with, oldest first, each once."""
-        phone = self.post(name).phone
-
-        def read(work: Any) -> list[Any]:
-            return work.select("message", to_ref=work.private("phone", phone))  # type: ignore[no-any-return]
-
-        sent = sorted(self.stage.writer.execute(read), key=lambda m: (m.queued_at, m.order_version, m.id))
-        return list(dict.fromkeys(m.code for m in sent if m.code))
+        return list(dict.fromkeys(m.code for m in self.messages(name) if m.code))
 
     def says(self, name: str, text: str, *, code: str | None = None, once: str | None = None) -> Any:
-        """The phone sends a text now; a leading ``A7`` stands for the newest code it was given (or `code`)."""
+        """The phone sends a text now; a leading ``A7`` stands for the newest code of a call-out of its own (or `code`)."""
         self._said += 1
         sender = name if name.startswith("+") else self.post(name).phone
         if CODE.match(text):
-            text = f"{code or self.codes(name)[-1]}{text[2:]}"
+            text = f"{code or self._own_code(name)}{text[2:]}"
         identity = once or f"said {self._said}"
         self.service.receive(
             ReceiveText(gateway="simulated", gateway_id=identity, sender=sender, text=text, at=self.now),
@@ -213,6 +228,53 @@ class Night(Rehearsal):
         )
         self._step()
         return next((r for r in self.states("reply") if r.gateway_id == identity), None)
+
+    def _own_code(self, name: str) -> str:
+        own = {callout.id for callout in self.states("callout", post=self.post(name).id)}
+        sent = [m for m in self.messages(name) if m.code]
+        return str(([m.code for m in sent if m.callout in own] or [m.code for m in sent])[-1])
+
+    def messages(self, name: str, *, channel: Channel | None = None) -> list[Any]:
+        """Messages to a phone, oldest first."""
+        phone = self.post(name).phone
+
+        def read(work: Any) -> list[Any]:
+            return work.select("message", to_ref=work.private("phone", phone))  # type: ignore[no-any-return]
+
+        sent = sorted(self.stage.writer.execute(read), key=lambda m: (m.queued_at, m.order_version, m.id))
+        return [m for m in sent if channel in (None, m.channel)]
+
+    def carrier(self, name: str, kind: ReceiptKind, *, reason: str = "") -> None:
+        """The carrier reports on the newest message of its kind to this phone: ``MACHINE`` of a call, ``PERMANENT`` of a text."""
+        channel = Channel.SMS if kind in _OF_TEXTS else Channel.VOICE
+        self._said += 1
+        self.service.receive(
+            ReceiveReceipt(
+                gateway="simulated", receipt_id=f"receipt {self._said}", kind=kind, at=self.now,
+                message=self.messages(name, channel=channel)[-1].id, reason=reason,
+            ),
+            Actor(kind="gateway", id="simulated"),
+        )  # fmt: skip
+        self._step()
+
+    def keys(self, name: str, keys: str) -> None:
+        """Keys pressed in the newest call to this phone."""
+        self._said += 1
+        call = self.messages(name, channel=Channel.VOICE)[-1]
+        self.service.receive(
+            ReceiveText(
+                gateway="simulated", gateway_id=f"keys {self._said}", sender=self.post(name).phone, text=keys,
+                at=self.now, channel="voice", message=call.id,
+            ),
+            Actor(kind="gateway", id="simulated"),
+        )  # fmt: skip
+        self._step()
+
+    def moves_out(self, *areas: str, hazard: HazardKind = HazardKind.LANDSLIDE) -> Any:
+        """Villages are ordered to move by hand, red, signed by two persons; returns the first one's task."""
+        self.order(*areas, hazard=hazard)
+        self.approve(SECOND)
+        return self.task(areas[0])
 
     def approve(self, *actors: Actor) -> Any:
         """Sign for every proposal that waits, by each of `actors`."""
@@ -237,15 +299,26 @@ class Night(Rehearsal):
 
     def account(self, area: str) -> Account:
         """The account of a village's task, from its households as they are stored."""
-        return self._account(self.task(area))
+        return self.account_of(self.task(area))
 
-    def _account(self, task: Any) -> Account:
+    def account_of(self, task: Any) -> Account:
+        """The account of one task."""
         ids = {households.household_id(task.event, item.household): item.household for item in task.households}
         with self.stage.engine.connect() as connection:
             table = KINDS["household"].table
             rows = connection.execute(select(table).where(table.c.id.in_(list(ids)))).mappings().all()
         statuses: Mapping[str, Any] = {ids[row["id"]]: KINDS["household"].codec.state(row) for row in rows}
         return task.account(statuses)  # type: ignore[no-any-return]
+
+    def entries(self, kind: str, name: str) -> list[dict[str, Any]]:
+        """What the journalled facts of one name carry, in order."""
+        with self.stage.engine.connect() as connection:
+            return [
+                fact["data"]
+                for entry in journal_entries(connection, kinds=[kind])
+                for fact in entry["facts"]
+                if fact["fact"] == name
+            ]
 
     def household(self, code: str) -> Any:
         """One household's state."""
