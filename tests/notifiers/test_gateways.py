@@ -138,7 +138,9 @@ def test_the_console_prints_chinese_in_the_sites_time() -> None:
 
 
 def test_the_console_without_a_stream_prints_to_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
-    asyncio.run(ConsoleGateway(clock=lambda: NOON).send(replace(ORDER, expires_at=datetime.max.replace(tzinfo=NOON.tzinfo))))
+    asyncio.run(
+        ConsoleGateway(clock=lambda: NOON).send(replace(ORDER, expires_at=datetime.max.replace(tzinfo=NOON.tzinfo)))
+    )
     assert "小坝村" in capsys.readouterr().out
 
 

@@ -6,13 +6,13 @@ from itertools import combinations
 
 import pytest
 
-from tests.evacuation.reply.bench import bench
 from evacuation.reply.latin import ENGLISH, PINYIN
 from evacuation.reply.lexicon import CHINESE, NEEDS, Kind
 from evacuation.reply.normalise import normalise
 from evacuation.reply.numerals import numeral
 from evacuation.reply.quantities import measure
 from evacuation.reply.tokens import Amount, tokenise
+from tests.evacuation.reply.bench import bench
 
 
 @pytest.mark.parametrize(
