@@ -70,8 +70,10 @@ def html_bytes(report: Report) -> bytes:
             lines=tables.entry_rows(report, grouped(shown), clock),
             hidden=len(report.timeline) - len(shown),
             drawn=drawn,
-            event_curve=charts.event_curve(report.curve, ordered, zone),
-            village_curves=[charts.village_curve(village, zone) for village in ordered[:MOST_CURVES]],
+            event_curve=charts.event_curve(report.curve, ordered, report.event.until, zone),
+            village_curves=[
+                charts.village_curve(village, report.event.until, zone) for village in ordered[:MOST_CURVES]
+            ],
             way_chart=charts.way_chart(ordered, report.event.until, zone),
             rain_charts=[charts.rain_chart(part, zone, ceilings) for part in drawn],
             answers_chart=charts.answers_chart(report.answers),

@@ -13,9 +13,54 @@ from datetime import datetime
 from typing import Any
 
 from core.levels import Level
-from evacuation.account import Account, Count
+from evacuation.account import Account
+from jiaoying.reports.parts_calls import (
+    AlarmPart,
+    AnswersPart,
+    CallOutPart,
+    MessagesPart,
+    RequestPart,
+    Share,
+    TierPart,
+    TroublePart,
+)
+from jiaoying.reports.parts_villages import ClaimPart, CurvePoint, MarkPart, SumCheck, TaskPart, Times, VillagePart
 
 FORMAT = "jiaoying.report/1"
+
+__all__ = [
+    "FORMAT",
+    "AlarmPart",
+    "AnswersPart",
+    "CallOutPart",
+    "ClaimPart",
+    "CurvePoint",
+    "Entry",
+    "EventPart",
+    "Headline",
+    "IssuePart",
+    "LevelCount",
+    "MarkPart",
+    "MessagesPart",
+    "OpenItem",
+    "ProofPart",
+    "RainBar",
+    "RainSum",
+    "Report",
+    "RequestPart",
+    "Share",
+    "SignaturePart",
+    "Slowest",
+    "SumCheck",
+    "TaskPart",
+    "TierPart",
+    "Times",
+    "TroublePart",
+    "VillagePart",
+    "WarningPart",
+    "WindowPart",
+    "ZonePart",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,187 +177,6 @@ class WarningPart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Times:
-    """When a village passed each post of the way; None where it did not.
-
-    Of several orders of a village the first order and the last end count.
-    """
-
-    proposed: datetime | None
-    issued: datetime | None
-    ordered: datetime | None
-    first_answer: datetime | None
-    acknowledged: datetime | None
-    first_moved: datetime | None
-    claimed: datetime | None
-    cleared: datetime | None
-    ended: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimPart:
-    """A count that stood beside the account; `confirmed` when it is the count with which the village was cleared."""
-
-    office: str
-    kind: str
-    at: datetime
-    households: int | None
-    people: int | None
-    whole: bool
-    disputed: bool
-    confirmed: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaskPart:
-    """One order. `clocks` are the words of the move clock, `slack_s` the time in hand when it was planned.
-
-    `answer_s` and `clear_s` run from the order to the first answer and to the end of the account.
-    """
-
-    id: str
-    warning: str
-    family: str
-    state: str
-    level: Level
-    version: int
-    reason: str
-    times: Times
-    answer_s: float | None
-    clear_s: float | None
-    cleared_by: str | None
-    account: Account
-    need_s: int | None
-    slack_s: int | None
-    clocks: str
-    others_present: int
-    claims: tuple[ClaimPart, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MarkPart:
-    """How many households became safe or away by one way. `way` is own_post, other_post, claim, page, roll, desk."""
-
-    way: str
-    words: str
-    count: Count
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CurvePoint:
-    """Households and people of the list at one moment, and those of them safe or away."""
-
-    at: datetime
-    listed: Count
-    safe: Count
-    away: Count
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VillagePart:
-    """One village: its level, its orders, its account (a household under two orders once), its times, its curve."""
-
-    area: str
-    name: str
-    level: Level | None
-    ordered: bool
-    account: Account
-    adds_up: bool
-    times: Times
-    answer_s: float | None
-    clear_s: float | None
-    tasks: tuple[TaskPart, ...]
-    marks: tuple[MarkPart, ...]
-    outstanding: tuple[str, ...]
-    curve: tuple[CurvePoint, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SumCheck:
-    """The accounts of the villages against the account of the event; a household in two villages is taken off once."""
-
-    villages: Account
-    counted_twice: Count
-    adds_up: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallOutPart:
-    """One call-out. `tier` is the level of the office (county … group, shelter); `wire` how the answer
-    came, `own` that the called post itself gave it.
-    """
-
-    id: str
-    area: str
-    name: str
-    tier: str
-    office: str
-    subject_kind: str
-    subject: str
-    rung: str
-    level: Level
-    version: int
-    state: str
-    proof: str
-    round: int
-    attempts: int
-    begun_at: datetime | None
-    answered_at: datetime | None
-    seconds: float | None
-    answered_by: str | None
-    own: bool
-    wire: str | None
-    late: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Share:
-    """So many of something, and the median of their seconds to answer where that means something."""
-
-    key: str
-    words: str
-    count: int
-    answered: int = 0
-    median_s: float | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TierPart:
-    """How one level of office answered (rung `answered`). `buckets` follow `AnswersPart.bounds_s`, the last is beyond."""
-
-    tier: str
-    words: str
-    begun: int
-    answered: int
-    unanswered: int
-    withdrawn: int
-    median_s: float | None
-    p90_s: float | None
-    slowest_s: float | None
-    buckets: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswersPart:
-    """Who answered, how fast, by which wire, in which round, and how far the proof climbed.
-
-    `ladder` counts call-outs that reached at least each rung of proof.
-    """
-
-    begun: int
-    answered: int
-    median_s: float | None
-    bounds_s: tuple[int, ...]
-    tiers: tuple[TierPart, ...]
-    rungs: tuple[Share, ...]
-    wires: tuple[Share, ...]
-    who: tuple[Share, ...]
-    rounds: tuple[Share, ...]
-    ladder: tuple[Share, ...]
-    unanswered: tuple[CallOutPart, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RainBar:
     """Rain of one interval; `mm` None where it is missing."""
 
@@ -372,78 +236,6 @@ class Entry:
     level: Level | None
     office: str
     weight: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequestPart:
-    """One need. The words it was raised with are private and not here."""
-
-    id: str
-    area: str
-    name: str
-    kind: str
-    state: str
-    open: bool
-    level: str
-    origin: str
-    raised_at: datetime
-    done_at: datetime | None
-    closed_at: datetime | None
-    climbs: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlarmPart:
-    """One alarm of the desk; `times` counts how often it was raised."""
-
-    id: str
-    rule: str
-    words: str
-    area: str | None
-    level: Level
-    state: str
-    open: bool
-    times: int
-    raised_at: datetime
-    acknowledged_at: datetime | None
-    cleared_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessagesPart:
-    """Messages by state, by purpose and state, and failures by reason."""
-
-    total: int
-    sent: int
-    states: Mapping[str, int]
-    purposes: Mapping[str, Mapping[str, int]]
-    failures: tuple[Share, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TroublePart:
-    """What went wrong, counted from facts."""
-
-    replies: int
-    read_by_program: int
-    read_by_person: int
-    waiting: int
-    person_median_s: float | None
-    unsure: tuple[Share, ...]
-    chains_exhausted: int
-    declined: int
-    wrong_numbers: int
-    answered_old: int
-    disputed: tuple[ClaimPart, ...]
-    open_claims: int
-    refusals: int
-    cries_for_help: int
-    went_back: int
-    reopened: int
-    corrected: int
-    issued_on_one_approval: int
-    issued_on_none: int
-    could_not_judge: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

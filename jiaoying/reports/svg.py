@@ -79,6 +79,9 @@ def drawing(width: float, height: float, label: str, children: Iterable[Markup],
     )
 
 
+_STEPS_MIN = (5, 10, 15, 30, 60, 120, 180, 240, 360, 720, 1440)
+
+
 @dataclass(frozen=True, slots=True)
 class Scale:
     """A straight line from data to page."""
@@ -97,7 +100,7 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class TimeScale:
-    """Moments to places, with ticks on full hours of the site's time zone."""
+    """Moments to places, with ticks on round times of the site's time zone."""
 
     first: datetime
     last: datetime
@@ -112,15 +115,16 @@ class TimeScale:
         return self.start + min(max(share, 0.0), 1.0) * (self.end - self.start)
 
     def ticks(self, most: int = 10) -> Iterator[datetime]:
-        """Full hours, as close as `most` ticks allow."""
-        whole = (self.last - self.first).total_seconds() / 3600
-        step = next((hours for hours in (1, 2, 3, 4, 6, 12, 24) if whole / hours <= most), 48)
-        local = self.first.astimezone(self.zone).replace(minute=0, second=0, microsecond=0)
-        at = local.replace(hour=local.hour - local.hour % min(step, 24))
+        """Round times of day, as close as `most` ticks allow."""
+        whole = (self.last - self.first).total_seconds() / 60
+        step = next((minutes for minutes in _STEPS_MIN if whole / minutes <= most), 2880)
+        local = self.first.astimezone(self.zone)
+        at = local.replace(hour=0, minute=0, second=0, microsecond=0)
+        at += timedelta(minutes=step * ((local.hour * 60 + local.minute) // step))
         while at <= self.last:
             if at >= self.first:
                 yield at
-            at += timedelta(hours=step)
+            at += timedelta(minutes=step)
 
 
 def nice_ticks(high: float, count: int = 4) -> tuple[float, ...]:
@@ -149,7 +153,7 @@ def nice_ticks(high: float, count: int = 4) -> tuple[float, ...]:
 
 
 def hour_axis(scale: TimeScale, top: float, bottom: float, *, most: int = 10, labels: bool = True) -> Markup:
-    """Vertical hour lines with HH:MM below, the day beside midnight and the first tick."""
+    """Vertical lines with HH:MM below, the day beside midnight and the first tick."""
     parts: list[Markup] = []
     day = None
     for at in scale.ticks(most):

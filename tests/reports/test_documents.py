@@ -13,7 +13,8 @@ import pytest
 from core.cap import CapStatus
 from jiaoying.reports import FORMATS, html_bytes, json_bytes, read, write_report
 from jiaoying.reports.words import span, zh
-from tests.support.records import MIAOBA, SECRETS, XIAOBA, Night, quiet_night, xiaoba_night
+from tests.reports.nights import quiet_night, xiaoba_night
+from tests.support.records import MIAOBA, SECRETS, XIAOBA, Night
 
 VOID = {"meta", "br", "link", "img", "hr", "input", "circle", "path", "line", "rect"}
 

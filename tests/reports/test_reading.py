@@ -17,7 +17,8 @@ from jiaoying.reports.offices import tier
 from jiaoying.reports.parts import FORMAT, Report
 from jiaoying.reports.record import summary
 from jiaoying.reports.replay import changes
-from tests.support.records import COUNTY, MIAOBA, START, XIAOBA, Night, quiet_night, xiaoba_night
+from tests.reports.nights import quiet_night, xiaoba_night
+from tests.support.records import COUNTY, MIAOBA, START, XIAOBA, Night
 
 PARTS = ("safe", "away", "refused", "needs_help", "missing", "moving", "told", "unaccounted")
 

@@ -18,13 +18,16 @@ LEFT, RIGHT, TOP, BOTTOM = 52.0, 1046.0, 30.0, 272.0
 SMALL_WIDTH, SMALL_HEIGHT = 220.0, 118.0
 
 
-def event_curve(points: Sequence[CurvePoint], villages: Sequence[VillagePart], zone: ZoneInfo) -> Markup:
+def event_curve(
+    points: Sequence[CurvePoint], villages: Sequence[VillagePart], until: datetime, zone: ZoneInfo
+) -> Markup:
     """People on the lists, people safe or away, and between the two lines those still to be accounted for."""
     if not points:
         return Markup("")
     clock = Clock(zone)
-    margin = max((points[-1].at - points[0].at) * 0.02, timedelta(minutes=10))
-    time = svg.TimeScale(points[0].at - 6 * margin, points[-1].at + margin, LEFT, RIGHT, zone)
+    end = _end(points, until)
+    whole = max(end - points[0].at, timedelta(minutes=5))
+    time = svg.TimeScale(points[0].at - whole * 0.12, end + whole * 0.02, LEFT, RIGHT, zone)
     ticks = svg.nice_ticks(max(point.listed.people for point in points), 4)
     scale = svg.Scale(0, ticks[-1], BOTTOM, TOP)
     listed = [(time(p.at), scale(p.listed.people)) for p in points]
@@ -45,6 +48,12 @@ def event_curve(points: Sequence[CurvePoint], villages: Sequence[VillagePart], z
         *_ends(last, scale),
     ]
     return svg.drawing(WIDTH, HEIGHT, label, parts, "people")
+
+
+def _end(points: Sequence[CurvePoint], until: datetime) -> datetime:
+    """Where the curve stops: with the last change, or with the record while somebody is still out."""
+    last = points[-1]
+    return last.at if last.listed.people == _safe(last) else max(until, last.at)
 
 
 def _safe(point: CurvePoint) -> int:
@@ -98,14 +107,14 @@ def _ends(last: CurvePoint, scale: svg.Scale) -> list[Markup]:
     ]
 
 
-def village_curve(village: VillagePart, zone: ZoneInfo) -> Markup:
+def village_curve(village: VillagePart, until: datetime, zone: ZoneInfo) -> Markup:
     """One village from its order to its last change, the height being its own list."""
     if not village.curve:
         return Markup("")
     clock = Clock(zone)
     points = village.curve
     last = points[-1]
-    cleared = village.times.cleared or last.at
+    cleared = village.times.cleared or _end(points, until)
     end = max(last.at + (last.at - points[0].at) * 0.05, cleared, points[0].at + timedelta(minutes=1))
     left, right, top, bottom = 2.0, 218.0, 40.0, 96.0
     time = svg.TimeScale(points[0].at, end, left, right, zone)

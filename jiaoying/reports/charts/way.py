@@ -107,7 +107,9 @@ def _night(middle: float, task: TaskPart, time: svg.TimeScale, zone: ZoneInfo, u
     end = time(times.cleared or times.ended or until)
     done = times.cleared is not None
     parts.append(svg.rect(x, middle - 5, max(end - x, 4), 10, "seg move" if done else "seg undone"))
-    parts.append(svg.text(x - 5, middle - 2, Clock(zone).hhmm(times.ordered), "tick halo", "end"))
+    near = x - NIGHT_LEFT < 34  # no room at the left: the time stands after the bar
+    place, anchor = (max(end, x + 4) + 5, "start") if near else (x - 5, "end")
+    parts.append(svg.text(place, middle + (4 if near else -2), Clock(zone).hhmm(times.ordered), "tick halo", anchor))
     return svg.group(parts)
 
 
