@@ -67,6 +67,7 @@ def site_of(config: Config, *, status: CapStatus | None = None) -> Site:
         interval_minutes=config.interval_minutes,
         lease_s=config.callout.lease,
         public_url=config.public_url,
+        hook_secrets=tuple((one.name, one.secret) for one in config.notifiers if one.secret),
     )
 
 

@@ -91,6 +91,7 @@ class Notifier(Section):
 
     kind: Annotated[Literal["simulated", "console"], _not_yet(LATER_NOTIFIERS, ("simulated", "console"))]
     name: Name
+    secret: str = Field(default="", max_length=200)
 
     @model_validator(mode="before")
     @classmethod

@@ -46,6 +46,7 @@ class Site:
     interval_minutes: int = 60
     lease_s: int = 30
     public_url: str | None = None
+    hook_secrets: tuple[tuple[str, str], ...] = ()
 
     def local(self, moment: datetime) -> datetime:
         """A moment in the site's own time."""
