@@ -92,8 +92,8 @@ class Desk:
         self.clock.jump(max(end, self.clock.now()))
 
     def rain(self, **mm: float) -> None:
-        """An hour of rain at the stations, judged; what is due at once is done."""
-        self.clock.jump(self.clock.now() + timedelta(hours=1))
+        """The next whole hour's rain at the stations, judged; what is due at once is done."""
+        self.clock.jump(self.clock.now().replace(minute=0, second=0, microsecond=0) + timedelta(hours=1))
         self.service.ingest([frame(self.clock.now(), mm)])
         self.forward(seconds=0)
 
@@ -118,6 +118,11 @@ class Desk:
         answer = self.client(who).get(f"/api/v1{path}", params=query)
         assert answer.status_code == 200, answer.text
         return list(answer.json()["items"])
+
+    def leader(self, task: dict[str, Any]) -> tuple[str, str]:
+        """Phone and code of the leader who was called for a task."""
+        found = next(c for c in self.items("/callouts", subject=task["id"]) if c["role"] == "leader")
+        return found["attempts"][0]["phone"], found["code"]
 
     def text(self, phone: str, text: str, id: str) -> None:
         """A text comes in and is understood."""
