@@ -211,7 +211,7 @@ def _task(
         state=task.state.value,
         level=task.level,
         version=task.version,
-        reason=task.order_reason,
+        reason="" if ":" in task.order_reason else task.order_reason,  # a private reference stays out
         times=times,
         answer_s=_between(times.ordered, times.first_answer),
         clear_s=_between(times.ordered, times.cleared),
