@@ -44,6 +44,7 @@ function tick() {
 
 // --- fresh panels -----------------------------------------------------------------------------------------------
 let waiting = false;
+let acted = false; // after an act of one's own everything is shown at once
 let wanted = false;
 let drawn = Number($("bar").dataset.sequence);
 let told = drawn;
@@ -63,9 +64,22 @@ function exchange(old, fresh) {
   if (focus) fresh.querySelector(`[data-act="${CSS.escape(focus)}"]`)?.focus({ preventScroll: true });
 }
 
+// A pointer that rests holds nothing back: only a hand that moves does.
+const HANDS_S = 4;
+let moved = 0;
+for (const kind of ["pointermove", "pointerdown", "keydown", "wheel"]) {
+  addEventListener(kind, () => { moved = performance.now(); }, { passive: true });
+}
+const handsOn = () => performance.now() - moved < HANDS_S * 1000;
+
+function letGo() {
+  if (handsOn()) return;
+  for (const [id, fresh] of [...held]) exchange($(id), fresh);
+}
+
 function offer(old, fresh) {
   // Rows do not jump under the pointer; only the unanswered are always as they are now.
-  const busy = old.matches(":hover") || old.contains(document.activeElement);
+  const busy = !acted && handsOn() && (old.matches(":hover") || old.contains(document.activeElement));
   if (!busy || "nowAlways" in old.dataset || old.id === "bar") return exchange(old, fresh);
   held.set(old.id, fresh);
   if (!old.querySelector(".pill")) {
@@ -101,6 +115,7 @@ async function refresh() {
     serverNow = Date.parse(bar.dataset.now);
     takenAt = freshAt = performance.now();
     drawn = Number(bar.dataset.sequence);
+    if (!wanted) acted = false;
     tick();
   } catch (error) {
     put($("link"), "取不到新数据,重试中");
@@ -131,7 +146,7 @@ listen({
     document.body.classList.toggle("old", age > 30);
   },
 });
-setInterval(tick, 1000);
+setInterval(() => { tick(); letGo(); }, 1000);
 tick();
 
 // --- acts: always a dialog that repeats the act and its count; the age of the data is said there ------------------
@@ -175,6 +190,7 @@ $("ask").querySelector("form").addEventListener("submit", async (event) => {
     });
     if (answer.ok) {
       $("ask").close();
+      acted = true;
       toast(answer.status === 202 ? `已记下:${act.title};还要第二人` : `已办:${act.title}`);
       refresh();
     } else {
