@@ -143,11 +143,14 @@ def amend(
     clocks: Clocks | None,
     reason: str,
     now: datetime,
+    anew: bool = False,
 ) -> list[Fact]:
     """Change an order. Whoever is listed stays listed; the list can only grow.
 
     People are frozen at the order: until then the register's newer figures win, afterwards the ones ordered with.
-    New clocks alone change no order: they move every minute, and the version is what people answer to.
+    New clocks alone change no order: they move every minute, and the version is what people answer to. `anew` makes a
+    version even where the list is the same: what was only planned becomes the order, and a "1" to "be ready" is no
+    answer to "move".
     """
     if task.state in ENDED:
         return []
@@ -165,7 +168,7 @@ def amend(
     )
     grew = len(merged) > len(kept)
     same_list = rows == kept and {row.household: row for row in turned} == named
-    if same_list and level == task.level:
+    if same_list and level == task.level and not anew:
         return []
     return [
         Amended(

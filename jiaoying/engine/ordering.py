@@ -70,7 +70,10 @@ def follow_warning(turn: Turn, warning: Warning) -> None:
         planned = False
     ordered = task.state is not TaskState.PLANNED
     level = max(warning.level, task.level) if ordered else warning.level
-    if not planned and (level != task.level or {row.household for row in wanted} - task.codes):
+    due = tasks.should_order(warning.level, night=turn.site.night(turn.now), order_at=turn.site.order_at)
+    # Who was told "be ready" must be told "move", and asked again: the order is a version of its own.
+    anew = not ordered and not planned and due and bool(made.listed)
+    if not planned and (anew or level != task.level or {row.household for row in wanted} - task.codes):
         facts = tasks.amend(
             task,
             level=level,
@@ -79,12 +82,12 @@ def follow_warning(turn: Turn, warning: Warning) -> None:
             clocks=made.clocks,
             reason=str(warning.reason),
             now=turn.now,
+            anew=anew,
         )
         if facts:
             task = turn.emit("task", task.id, facts)
             if ordered:
                 list_households(turn, task)
-    due = tasks.should_order(warning.level, night=turn.site.night(turn.now), order_at=turn.site.order_at)
     if not ordered and due and task.households:
         reason = "night" if warning.level < turn.site.order_at else "level"
         task = turn.emit("task", task.id, tasks.order(task, level=warning.level, reason=reason, now=turn.now))
