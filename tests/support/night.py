@@ -320,6 +320,15 @@ class Night(Rehearsal):
                 if fact["fact"] == name
             ]
 
+    def told(self, name: str, words: str) -> bool:
+        """Whether a phone was ever sent something with these words."""
+        return any(words in text for text in self.texts(name))
+
+    def journal(self) -> int:
+        """How many entries the journal holds."""
+        with self.stage.engine.connect() as connection:
+            return sum(1 for _ in journal_entries(connection))
+
     def household(self, code: str) -> Any:
         """One household's state."""
         (found,) = self.states("household", household=code)
