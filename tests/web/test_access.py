@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from jiaoying.storage.rebuild import rebuild_check
 from tests.support.registers import JIUCHENG, MAAN, XIAOBA, ZHAXI
 from tests.web.conftest import Desk
 
@@ -155,6 +156,7 @@ def test_health_and_children_are_masked_and_every_look_is_journalled(desk: Desk)
     looks = desk.facts("look")
     assert {look["subject"] for look in looks} == {row["code"] for row in shown}
     assert {look["actor"] for look in looks} == {"user:王值班"}
+    assert rebuild_check(desk.service.engine) == []
     assert desk.client("赵分析").get("/api/v1/households", params={"unmasked": "true"}).status_code == 403
 
 
