@@ -20,6 +20,7 @@ from notifiers import message as messages
 from notifiers.message import Purpose
 from warning import event as events
 from warning import warning as warnings
+from warning.event import EventState
 
 LIFECYCLES: dict[str, Lifecycle[Any]] = {
     "callout": calls.LIFECYCLE,
@@ -38,12 +39,15 @@ def end_all(turn: Turn, statuses: Collection[CapStatus], *, reason: str) -> int:
     """End whatever is open under these CAP statuses; everybody who was called is told 演练中止. Returns how many ended."""
     ended = 0
     told: dict[str, CapStatus] = {}
+    running = {event.id for event in turn.work.select("event", status=tuple(statuses), state=EventState.OPEN)}
     for name, lifecycle in LIFECYCLES.items():
         for state in turn.work.select(name, status=tuple(statuses)):
-            if not lifecycle.takes(state.state, "DrillEnded"):
-                continue
-            if name == "callout":
+            ends = lifecycle.takes(state.state, "DrillEnded")
+            if name == "callout" and (ends or state.event in running):
+                # Whoever has answered is on the way already, and must hear it first of all.
                 told.update({attempt.phone_ref: state.status for attempt in state.attempts if attempt.phone_ref})
+            if not ends:
+                continue
             turn.emit(name, state.id, [DrillEnded(at=turn.now, reason=reason)])
             ended += 1
     for phone_ref, status in sorted(told.items()):
