@@ -72,7 +72,7 @@ def assess(turn: Turn, situation: Situation) -> Warning | None:
     """Judge one village and family: propose, worsen, upgrade, lower, or leave as it is. Twice the same changes nothing."""
     event = open_event(turn)
     known = warnings_of(turn, event.id, situation.area, situation.family) if event is not None else []
-    last = known[-1] if known else None
+    last = known[-1] if known else _last_decided(turn, situation)
     policy = turn.site.warning
     if last is None or last.state not in OPEN:
         if situation.level is None and not cannot_judge(
@@ -85,7 +85,7 @@ def assess(turn: Turn, situation: Situation) -> Warning | None:
         identity, facts = warnings.propose(
             situation,
             event=event.id,
-            ordinal=(last.ordinal + 1 if last is not None else 1),
+            ordinal=(known[-1].ordinal + 1 if known else 1),
             status=turn.site.status,
             now=turn.now,
             policy=policy,
@@ -100,6 +100,13 @@ def assess(turn: Turn, situation: Situation) -> Warning | None:
     if situation.level is not None:
         event_for(turn, situation.area, situation.level)
     return carry_on(turn, last.id, facts)
+
+
+def _last_decided(turn: Turn, situation: Situation) -> Warning | None:
+    """What people decided about this village last: a rejection that closed its event still holds for its half hour."""
+    found = turn.work.select("warning", area=situation.area, family=situation.family, status=turn.site.status)
+    decided = [w for w in found if w.state in (WarningState.REJECTED, WarningState.CANCELLED)]
+    return max(decided, key=lambda w: w.rejected_at or w.ended_at or w.proposed_at, default=None)
 
 
 def _township_level(turn: Turn, event: Event | None, village: str) -> Level | None:
