@@ -159,3 +159,21 @@ def test_a_real_site_has_no_drill_to_end(tmp_path: Path) -> None:
             night.execute(EndDrill(reason="试一下"), DUTY)
         assert night.task("海子社区").state == "ORDERED"
         assert not night.told("海子社区 leader", "【演练】")
+
+
+def test_the_real_thing_ends_every_exercise_and_its_codes_answer_nothing(tmp_path: Path) -> None:
+    with Night(tmp_path) as night:
+        night.moves_out("小坝村", hazard=HazardKind.DEBRIS_FLOW)
+        night.says("Xiaoba leader", "A7 1")
+        (old,) = night.codes("Xiaoba leader")
+        night.becomes(ACTUAL)
+        night.moves_out("海子社区")
+        night.forward("5s")
+        assert night.told("Xiaoba leader", "演练中止")
+        states = {e.status.value: e.state for e in night.states("event")}
+        assert states == {"Exercise": "CLOSED", "Actual": "OPEN"}
+        reply = night.says("Xiaoba leader", "A7 3 5 20", code=old)
+        assert reply.status == "Actual"
+        assert {t.state for t in night.states("task", status="Exercise")} <= {"STOOD_DOWN", "CALLED_OFF"}
+        assert night.states("household", status="Actual", household="XB001") == []
+        assert not night.told("海子社区 leader", "【演练】")

@@ -146,6 +146,11 @@ class Night(Rehearsal):
         assert stands_at(self.stage.engine) == now
         self.restarted += 1
 
+    def becomes(self, site: Site) -> None:
+        """Start again under other settings: the drill's site becomes a real one."""
+        self._site = site
+        self.restart()
+
     def forward(self, span: str) -> None:
         """Wind the clock forward; everything due on the way happens, and the night may be restarted at every step."""
         until = self.now + timedelta(seconds=seconds(span))
@@ -197,6 +202,10 @@ class Night(Rehearsal):
             for household in self.tiny.households
         )
         self.tiny = replace(self.tiny, households=rows)
+        self.fill_again()
+
+    def fill_again(self) -> None:
+        """Import the registers as `tiny` has them now."""
         fill(self.service, self.tiny)
 
     # --- people -----------------------------------------------------------------------------------------------
