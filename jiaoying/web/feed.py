@@ -93,7 +93,8 @@ class Feed:
                 position = self._ring[-1].sequence
                 spoken = loop.time()
                 yield self._resync(position, "behind")
-            for frame in [frame for frame in self._ring if frame.sequence > position]:
+            news = self._ring and self._ring[-1].sequence > position
+            for frame in [frame for frame in self._ring if frame.sequence > position] if news else ():
                 position = frame.sequence
                 text = frame.seen_by(areas)
                 if text is not None:

@@ -55,9 +55,15 @@ def overview(web: Web, viewer: Viewer) -> Row:
     now = service.clock()
     with service.engine.connect() as connection:
         sequence = views.head(connection)
-        version = (sequence, service.county.version, int(now.timestamp()) // STEP_S)
-        question = f"{viewer.user.area if viewer.areas is not None else '*'} {viewer.sees_names}"
-        return web.once.get(question, version, lambda: _build(web, viewer, connection, now, sequence))
+    version = (sequence, service.county.version, int(now.timestamp()) // STEP_S)
+    question = f"{viewer.user.area if viewer.areas is not None else '*'} {viewer.sees_names}"
+
+    def build() -> Row:
+        # Its own connection: those who wait for this answer hold none.
+        with service.engine.connect() as connection:
+            return _build(web, viewer, connection, now, sequence)
+
+    return web.once.get(question, version, build)
 
 
 def _build(web: Web, viewer: Viewer, connection: Connection, now: datetime, sequence: int) -> Row:

@@ -16,7 +16,7 @@ from evacuation.task import Task
 from jiaoying.storage import privacy
 from jiaoying.storage.views import Connection
 from jiaoying.web.masking import Eyes
-from jiaoying.web.words import actor_words, next_step
+from jiaoying.web.words import actor_words, is_private, next_step
 from notifiers.alarm import Alarm
 from notifiers.callout import CallOut
 from notifiers.message import Message
@@ -91,8 +91,10 @@ class Shaper(Eyes):
 
     def evidence(self, evidence: Evidence) -> Row:
         """Why a zone stands at a level."""
+        zone = self.county.zones.get(evidence.zone)
         return {
             "zone": evidence.zone,
+            "zone_name": zone.name if zone is not None else "",
             "window_h": evidence.window_h,
             "mm": evidence.mm,
             "threshold_mm": evidence.threshold_mm,
@@ -251,7 +253,7 @@ class Shaper(Eyes):
             "answered_by": self.who(callout.answered_by),
             "answered_late": callout.answered_late,
             "taken_over_by": self.who(callout.taken_over_by),
-            "reason": callout.reason,
+            "reason": self.text(callout.reason) if is_private(callout.reason) else callout.reason,
             "attempts": [
                 {
                     "at": self.at(one.at),
@@ -383,7 +385,7 @@ class Shaper(Eyes):
 
 
 REFS: Mapping[type[Any], Callable[[Any], Iterable[str | None]]] = {
-    CallOut: lambda one: (attempt.phone_ref for attempt in one.attempts),
+    CallOut: lambda one: (*(attempt.phone_ref for attempt in one.attempts), one.reason),
     Message: lambda one: (one.to_ref, one.text_ref),
     Reply: lambda one: (one.from_ref, one.text_ref),
     Request: lambda one: (one.text_ref,),

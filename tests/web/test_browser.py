@@ -84,9 +84,13 @@ def test_the_page_lives_and_a_red_warning_takes_two_persons(desk: Desk, server: 
     two.locator("#account tbody tr", has_text="小坝村").wait_for()
     one.locator("#account tbody tr", has_text="小坝村").wait_for()  # the first officer sees it without asking
     assert "小坝村" in one.locator("#lost").inner_text()
+    one.set_viewport_size({"width": 390, "height": 844})
     box = one.evaluate("() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]")
-    assert box[0] <= box[1], "nothing is wider than the screen"
+    assert box[0] <= box[1], "nothing is wider than a telephone"
     assert complaints == []
+    server.stop()
+    one.locator("#stale", has_text="未更新").wait_for()
+    one.locator("#link", has_text="中断").wait_for()
 
 
 def test_without_scripts_the_page_is_whole_and_read_only(desk: Desk, server: ServerThread, browser: Any) -> None:
