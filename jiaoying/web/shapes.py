@@ -16,7 +16,7 @@ from evacuation.task import Task
 from jiaoying.storage import privacy
 from jiaoying.storage.views import Connection
 from jiaoying.web.masking import Eyes
-from jiaoying.web.words import actor_words, is_private, next_step
+from jiaoying.web.words import actor_words, next_step
 from notifiers.alarm import Alarm
 from notifiers.callout import CallOut
 from notifiers.message import Message
@@ -253,7 +253,7 @@ class Shaper(Eyes):
             "answered_by": self.who(callout.answered_by),
             "answered_late": callout.answered_late,
             "taken_over_by": self.who(callout.taken_over_by),
-            "reason": self.text(callout.reason) if is_private(callout.reason) else callout.reason,
+            "reason": callout.reason,
             "attempts": [
                 {
                     "at": self.at(one.at),
@@ -385,7 +385,7 @@ class Shaper(Eyes):
 
 
 REFS: Mapping[type[Any], Callable[[Any], Iterable[str | None]]] = {
-    CallOut: lambda one: (*(attempt.phone_ref for attempt in one.attempts), one.reason),
+    CallOut: lambda one: (attempt.phone_ref for attempt in one.attempts),
     Message: lambda one: (one.to_ref, one.text_ref),
     Reply: lambda one: (one.from_ref, one.text_ref),
     Request: lambda one: (one.text_ref,),

@@ -39,11 +39,6 @@ SUBJECTS = {"task": "转移令", "area": "辖区通报", "proposal": "请求审�
 RUNGS = {"answered": "应答", "counted": "报数", "confirmed": "复核", "still_there": "在点"}
 
 
-def is_private(text: str) -> bool:
-    """Whether a text is a private reference: what a person typed, kept apart (law 12)."""
-    return bool(_PRIVATE.fullmatch(text))
-
-
 def role_words(role: str) -> str:
     """The Chinese word of a role."""
     return Role(role).chinese if role in set(Role) else role
@@ -52,7 +47,7 @@ def role_words(role: str) -> str:
 def actor_words(by: str) -> str:
     """Who acted, as the journal names actors: user:王 → 王."""
     kind, _, name = by.partition(":")
-    if is_private(by):
+    if _PRIVATE.fullmatch(by):
         return "来电号码"
     return {"engine": "系统", "gateway": "网关"}.get(kind, name or by)
 
