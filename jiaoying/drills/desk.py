@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, or_, select
-
 from core.ids import natural_id
 from core.levels import Level
 from evacuation.replies import ReplyState
@@ -22,7 +20,8 @@ from jiaoying.drills import acts
 from jiaoying.drills.acts import Act, ActKind
 from jiaoying.drills.dice import Dice
 from jiaoying.drills.phones import moment
-from jiaoying.storage.kinds import KINDS
+from jiaoying.storage import lookup, views
+from jiaoying.storage.database import Connection, Engine
 from jiaoying.storage.work import Work
 from jiaoying.storage.writer import Writer
 from warning.warning import Proposal, WarningState
@@ -30,10 +29,8 @@ from warning.warning import Proposal, WarningState
 OFFICERS = ("演练值班员甲", "演练值班员乙")
 DISPATCHER = "演练乡镇调度员"
 CONFIRM_AFTER_S = 480  # the called second person comes first; then the township looks itself
-_OPEN_TASKS = tuple(str(state) for state in (TaskState.ORDERED, TaskState.ACKNOWLEDGED, TaskState.MOVING))
-_OPEN_REQUESTS = tuple(
-    str(state) for state in (RequestState.RAISED, RequestState.ASSIGNED, RequestState.UNDER_WAY, RequestState.DONE)
-)
+_OPEN_TASKS = (TaskState.ORDERED, TaskState.ACKNOWLEDGED, TaskState.MOVING)
+_OPEN_REQUESTS = (RequestState.RAISED, RequestState.ASSIGNED, RequestState.UNDER_WAY, RequestState.DONE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,14 +102,13 @@ class Desk:
         return moment(since, Dice(self.seed, "desk", *about).whole(*span))
 
     def _proposals(self, connection: Connection, now: datetime) -> Iterator[Act]:
-        table = KINDS["warning"].table
-        states = [str(WarningState.PROPOSED), str(WarningState.IN_FORCE)]
-        query = select(table.c.id, table.c.version).where(table.c.proposal.is_not(None), table.c.state.in_(states))
-        for id, version in connection.execute(query.order_by(table.c.id)).all():
+        states = (WarningState.PROPOSED, WarningState.IN_FORCE)
+        found = lookup.columns(connection, "warning", ("id", "version"), proposal=lookup.GIVEN, state=states)
+        for row in found:
+            id, version = row.id, row.version
             if self._id("sign", id, version, 0) in self._planned:
                 continue
-            row = connection.execute(select(table).where(table.c.id == id)).mappings().one()
-            proposal: Proposal = KINDS["warning"].codec.state(row).proposal
+            proposal: Proposal = views.one(connection, "warning", id).proposal
             reject = proposal.cannot_judge and self.behaviour.cannot_judge == "reject"
             kind = ActKind.REJECT if reject else ActKind.APPROVE
             reason = "数据中断,先派监测员查看" if reject else "雨量与现场情况属实"
@@ -123,9 +119,7 @@ class Desk:
                 yield Act(id=self._id("sign", id, version, number), due_at=due, kind=kind, payload=payload)
 
     def _replies(self, connection: Connection, now: datetime) -> Iterator[Act]:
-        table = KINDS["reply"].table
-        query = select(table.c.id, table.c.gateway_id).where(table.c.state == str(ReplyState.WAITING))
-        for row in connection.execute(query.order_by(table.c.id)):
+        for row in lookup.columns(connection, "reply", ("id", "gateway_id"), state=ReplyState.WAITING):
             if self._id(ActKind.READ, row.id) in self._planned:
                 continue
             text = acts.find(connection, row.gateway_id)
@@ -135,11 +129,8 @@ class Desk:
             yield self._act(ActKind.READ, (row.id,), self._soon(now, self.behaviour.read_s, row.id), payload)
 
     def _claims(self, connection: Connection, now: datetime) -> Iterator[Act]:
-        table = KINDS["task"].table
-        query = select(table.c.id, table.c.claimed_clear_at).where(
-            table.c.claimed_clear_at.is_not(None), table.c.state.in_(_OPEN_TASKS)
-        )
-        for row in connection.execute(query.order_by(table.c.id)):
+        names = ("id", "claimed_clear_at")
+        for row in lookup.columns(connection, "task", names, claimed_clear_at=lookup.GIVEN, state=_OPEN_TASKS):
             since = row.claimed_clear_at
             number = 0
             # A refusal still open, or anything else in the way, and the township looks again.
@@ -153,9 +144,7 @@ class Desk:
             yield self._act(ActKind.CONFIRM, (row.id, since, number), due, payload)
 
     def _requests(self, connection: Connection, now: datetime) -> Iterator[Act]:
-        table = KINDS["request"].table
-        query = select(table.c.id).where(or_(*(table.c.state == state for state in _OPEN_REQUESTS)))
-        for id in connection.execute(query.order_by(table.c.id)).scalars():
+        for (id,) in lookup.columns(connection, "request", ("id",), state=_OPEN_REQUESTS):
             if self._id(ActKind.REQUEST, id, "assign") in self._planned:
                 continue
             assigned = self._soon(now, (60, 180), id, "assign")

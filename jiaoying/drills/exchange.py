@@ -10,15 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Engine, select
-
 from core.ids import natural_id
 from evacuation.task import Task, TaskState
 from jiaoying.drills import acts
 from jiaoying.drills.acts import Act
 from jiaoying.drills.phones import Heard, ListFacts, Person, acts_for
 from jiaoying.drills.script import Script
-from jiaoying.storage.kinds import KINDS
+from jiaoying.storage import lookup
+from jiaoying.storage.database import Engine
 from jiaoying.storage.work import Work
 from jiaoying.storage.writer import Writer
 from notifiers.callout import Attempt, CallOut
@@ -66,11 +65,9 @@ class Exchange:
     def catch_up(self) -> None:
         """Find what went out before this process began and was not heard (a drill that is started again)."""
         with self.engine.connect() as connection:
-            table = KINDS["message"].table
-            query = select(table.c.id).where(
-                table.c.state.in_([str(s) for s in _WENT_OUT]), table.c.id.not_in(acts.heard_messages())
-            )
-            self._fresh.extend(connection.execute(query.order_by(table.c.id)).scalars())
+            heard = acts.heard_messages(connection)
+            gone = lookup.columns(connection, "message", ("id",), state=_WENT_OUT)
+            self._fresh.extend(id for (id,) in gone if id not in heard)
 
     def listen(self, directory: Directory) -> int:
         """Let every phone hear what went out since the last time; returns how many acts were planned."""

@@ -18,8 +18,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from sqlalchemy import select
-
 from core.levels import Level
 from hazards.frames import RainFrame
 from hazards.zones import HazardKind
@@ -31,8 +29,8 @@ from jiaoying.drills.runner import Runner
 from jiaoying.drills.script import Line, Say, Script, who
 from jiaoying.drills.weixin import STORM_BEGINS, XIAOBA
 from jiaoying.engine.commands import Actor, Command, RaiseWarning
+from jiaoying.storage import lookup
 from jiaoying.storage.journal import entries
-from jiaoying.storage.kinds import KINDS
 from notifiers.receipts import Channel
 
 DUTY = Actor(kind="user", id=OFFICERS[0], role="duty")
@@ -178,14 +176,10 @@ class Rehearsal:
         found = self.states("task", area=self.code(area))
         return found[0] if found else None
 
-    def states(self, kind: str, **equals: object) -> list[Any]:
-        """The stored states of a kind by their columns, in order of their ids."""
-        table = KINDS[kind].table
-        query = select(table).order_by(table.c.id)
-        for column, value in equals.items():
-            query = query.where(table.c[column] == value)
+    def states(self, kind: str, **equals: Any) -> list[Any]:
+        """The stored states of a kind by their columns (see `jiaoying.storage.lookup`), in order of their ids."""
         with self.stage.engine.connect() as connection:
-            return [KINDS[kind].codec.state(row) for row in connection.execute(query).mappings()]
+            return lookup.states(connection, kind, **equals)
 
     def texts(self, name: str) -> list[str]:
         """Everything a phone was sent, oldest first."""

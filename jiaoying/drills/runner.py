@@ -13,8 +13,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Engine, func, select
-
 from evacuation.task import TaskState
 from hazards.frames import RainFrame
 from jiaoying.drills import acts
@@ -37,7 +35,8 @@ from jiaoying.engine.commands import (
     RejectWarning,
 )
 from jiaoying.engine.service import Service
-from jiaoying.storage.kinds import KINDS
+from jiaoying.storage import lookup
+from jiaoying.storage.database import Connection, Engine
 from jiaoying.storage.work import Work
 from notifiers.callout import CallOutState
 from notifiers.message import MessageState
@@ -48,10 +47,10 @@ NOW = "now"
 FRAMES = "frames"
 LONGEST = timedelta(hours=24)  # after the last frame: a drill that is not over by then never will be
 MOST_PASSES = 200  # over one moment; more means that something makes itself due again and again
-_OPEN_TASKS = tuple(str(state) for state in (TaskState.ORDERED, TaskState.ACKNOWLEDGED, TaskState.MOVING))
+_OPEN_TASKS = (TaskState.ORDERED, TaskState.ACKNOWLEDGED, TaskState.MOVING)
 _INBOUND = frozenset({str(ActKind.RECEIPT), str(ActKind.TEXT), str(ActKind.KEY)})
-_UNSENT = tuple(str(state) for state in (MessageState.QUEUED, MessageState.SENDING, MessageState.IN_DOUBT))
-_OPEN_WARNINGS = tuple(str(state) for state in (WarningState.PROPOSED, WarningState.IN_FORCE))
+_UNSENT = (MessageState.QUEUED, MessageState.SENDING, MessageState.IN_DOUBT)
+_OPEN_WARNINGS = (WarningState.PROPOSED, WarningState.IN_FORCE)
 
 
 class DrillStuck(RuntimeError):
@@ -216,10 +215,8 @@ class Runner:
 
     def _anything_to_send(self) -> bool:
         """Whether a message waits; asking is cheaper than a delivery that finds nothing."""
-        table = KINDS["message"].table
-        query = select(table.c.id).where(table.c.state.in_(_UNSENT)).limit(1)
         with self.service.engine.connect() as connection:
-            return connection.execute(query).first() is not None
+            return lookup.count(connection, "message", state=_UNSENT) > 0
 
     def over(self) -> bool:
         """CONTRACT, `--once`: the last frame judged, no proposal open, every ordered task cleared."""
@@ -334,20 +331,14 @@ class Runner:
         """Whether this call-out needs no answer any more: nobody answers the same order twice by two wires."""
         if callout is None:
             return False
-        table = KINDS["callout"].table
-        query = select(table.c.state, table.c.order_version).where(table.c.id == callout)
+        settled = (CallOutState.ANSWERED, CallOutState.WITHDRAWN)
         with self.service.engine.connect() as connection:
-            row = connection.execute(query).first()
-        settled = (str(CallOutState.ANSWERED), str(CallOutState.WITHDRAWN))
-        return row is not None and row.state in settled and row.order_version == version
+            return lookup.count(connection, "callout", id=callout, state=settled, order_version=version) > 0
 
     def _version(self, task: str) -> int | None:
-        table = KINDS["task"].table
         with self.service.engine.connect() as connection:
-            version: int | None = connection.execute(
-                select(table.c.version).where(table.c.id == task)
-            ).scalar_one_or_none()
-        return version
+            found = lookup.columns(connection, "task", ("version",), id=task)
+        return found[0].version if found else None
 
     # --- time -------------------------------------------------------------------------------------------------
 
@@ -389,24 +380,18 @@ class Runner:
         return Outcome(at=self.clock.now(), over=over, jumps=self._jumps, acts=self._acts_done)
 
     def _what_is_open(self) -> str:
-        table = KINDS["task"].table
-        query = select(table.c.area, table.c.state).where(table.c.state.in_(_OPEN_TASKS)).order_by(table.c.area)
         with self.service.engine.connect() as connection:
             proposals = _proposals(connection)
             tasks = [
                 f"{self.service.county.short(row.area)} {TaskState(row.state).chinese}"
-                for row in connection.execute(query)
+                for row in lookup.columns(connection, "task", ("area", "state"), order_by="area", state=_OPEN_TASKS)
             ]
         return f"演练不能结束:待批提议 {proposals} 条;未清零任务 {len(tasks)} 项:{'、'.join(tasks) or '无'}"
 
 
 def _open_tasks(connection: Connection) -> int:
-    table = KINDS["task"].table
-    return connection.execute(select(func.count()).where(table.c.state.in_(_OPEN_TASKS))).scalar_one()
+    return lookup.count(connection, "task", state=_OPEN_TASKS)
 
 
 def _proposals(connection: Connection) -> int:
-    table = KINDS["warning"].table
-    return connection.execute(
-        select(func.count()).where(table.c.proposal.is_not(None), table.c.state.in_(_OPEN_WARNINGS))
-    ).scalar_one()
+    return lookup.count(connection, "warning", proposal=lookup.GIVEN, state=_OPEN_WARNINGS)

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, select
-
 from core.cap import CapStatus
 from core.tables import Fault
-from evacuation.task import TaskState
 from hazards.frames import RainFrame
 from jiaoying.drills import acts
 from jiaoying.drills.clock import VirtualClock
@@ -26,8 +23,8 @@ from jiaoying.drills.weixin import COUNTY_CODE, SITE_TIME, STORM_BEGINS
 from jiaoying.engine import importing, polling
 from jiaoying.engine.service import Service
 from jiaoying.engine.site import Site
-from jiaoying.storage.database import open_engine, upgrade
-from jiaoying.storage.kinds import KINDS
+from jiaoying.storage import lookup
+from jiaoying.storage.database import Connection, Engine, open_engine, upgrade
 from jiaoying.storage.work import Work
 from jiaoying.storage.writer import Writer
 from notifiers.gateways.simulated import SimulatedGateway
@@ -172,11 +169,6 @@ def storm(service: Service, path: Path) -> tuple[RainFrame, ...]:
     return frames
 
 
-def tasks(connection: Connection) -> Iterator[Any]:
+def tasks(connection: Connection) -> list[Any]:
     """All tasks that were ever ordered, in the order of their orders."""
-    table = KINDS["task"].table
-    query = select(table).where(table.c.state != str(TaskState.PLANNED)).order_by(table.c.ordered_at, table.c.id)
-    for row in connection.execute(query).mappings():
-        task = KINDS["task"].codec.state(row)
-        if task.ordered_at is not None:
-            yield task
+    return lookup.states(connection, "task", order_by="ordered_at", ordered_at=lookup.GIVEN)

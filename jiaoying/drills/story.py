@@ -7,13 +7,11 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, func, select
-
 from core.levels import Level
 from jiaoying.engine.county import County
-from jiaoying.storage.journal import entries
-from jiaoying.storage.kinds import KINDS
-from jiaoying.storage.schema import journal
+from jiaoying.storage import lookup, views
+from jiaoying.storage.database import Connection
+from jiaoying.storage.journal import entries, head
 from notifiers.callout import Rung
 from people.posts import Role
 
@@ -31,9 +29,8 @@ class Story:
 
     def skip(self, connection: Connection) -> None:
         """Begin after what is already written (a drill that is started again)."""
-        table = KINDS["task"].table
-        self._ordered.update(connection.execute(select(table.c.id).where(table.c.ordered_at.is_not(None))).scalars())
-        self._after = connection.execute(select(func.max(journal.c.sequence))).scalar_one() or 0
+        self._ordered.update(id for (id,) in lookup.columns(connection, "task", ("id",), ordered_at=lookup.GIVEN))
+        self._after, _ = head(connection)
 
     def lines(self, connection: Connection) -> Iterator[str]:
         """Tell what was written since the last time."""
@@ -55,17 +52,17 @@ class Story:
             case "event", "Closed":
                 return "降雨过程结束"
             case "warning", "Approved" | "ApprovalTimedOut" | "Upgraded" as name:
-                state = self._state(connection, "warning", fact["subject"])
+                state = views.one(connection, "warning", fact["subject"])
                 level = Level(data.get("level") or state.level)
                 how = {"ApprovalTimedOut": "(超时自动发布)", "Upgraded": "(升级)"}.get(name, "")
                 if level < Level.ORANGE:
                     return None
                 return f"{self.county.short(state.area)} {state.family.chinese} {level.chinese}色预警{how}"
             case "warning", "Cancelled" | "Expired" as name:
-                state = self._state(connection, "warning", fact["subject"])
+                state = views.one(connection, "warning", fact["subject"])
                 return f"{self.county.short(state.area)} 预警{'撤销' if name == 'Cancelled' else '到期'}"
             case "task", "Ordered":
-                task = self._state(connection, "task", fact["subject"])
+                task = views.one(connection, "task", fact["subject"])
                 self._ordered.add(task.id)
                 level = Level(data.get("level") or task.level)
                 return (
@@ -75,14 +72,14 @@ class Story:
             case "task", "Amended":
                 if fact["subject"] not in self._ordered:
                     return None  # still a plan
-                task = self._state(connection, "task", fact["subject"])
+                task = views.one(connection, "task", fact["subject"])
                 level = Level(data.get("level") or task.level)
                 return (
                     f"{self.county.short(task.area)} 转移令更新为{level.chinese}色 "
                     f"{len(task.households)}户{task.people}人"
                 )
             case "task", "Cleared":
-                task = self._state(connection, "task", fact["subject"])
+                task = views.one(connection, "task", fact["subject"])
                 how = {"marks": "网格员逐户报到", "reply": "第二人复核", "desk": "乡镇复核"}.get(
                     str(data.get("how")), ""
                 )
@@ -93,13 +90,13 @@ class Story:
             case "task", "Reopened":
                 return f"{self._area(connection, 'task', fact['subject'])} 有人回流,任务重开"
             case "callout", "ChainExhausted":
-                callout = self._state(connection, "callout", fact["subject"])
+                callout = views.one(connection, "callout", fact["subject"])
                 wanted = _WANTED.get(callout.rung, "应答")
                 return (
                     f"{self.county.short(callout.area)} {_role(callout.role)}第{callout.round}轮无人{wanted},值班室响铃"
                 )
             case "callout", "Answered":
-                callout = self._state(connection, "callout", fact["subject"])
+                callout = views.one(connection, "callout", fact["subject"])
                 told = callout.subject_kind == "task" and callout.rung is Rung.ANSWERED
                 if not told or callout.role != Role.LEADER or callout.begun_at is None:
                     return None
@@ -113,13 +110,8 @@ class Story:
             case _:
                 return None
 
-    def _state(self, connection: Connection, kind: str, identity: str) -> Any:
-        table = KINDS[kind].table
-        row = connection.execute(select(table).where(table.c.id == identity)).mappings().one()
-        return KINDS[kind].codec.state(row)
-
     def _area(self, connection: Connection, kind: str, identity: str) -> str:
-        return self.county.short(self._state(connection, kind, identity).area)
+        return self.county.short(views.one(connection, kind, identity).area)
 
 
 def _role(role: str) -> str:

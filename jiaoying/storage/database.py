@@ -11,7 +11,10 @@ from sqlalchemy import DateTime, Dialect, Engine, create_engine, event
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.types import TypeDecorator
 
-__all__ = ["Engine", "UtcDateTime", "database_file", "is_sqlite", "open_engine", "sqlite_version", "upgrade", "writing"]
+__all__ = [
+    "Connection", "Engine", "UtcDateTime", "database_file", "is_sqlite", "open_engine", "sqlite_version", "upgrade",
+    "writing",
+]  # fmt: skip
 
 BUSY_TIMEOUT_MS = 10_000
 WRITES = "jiaoying_writes"  # execution option of a connection that writes: BEGIN IMMEDIATE on SQLite

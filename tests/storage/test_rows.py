@@ -128,6 +128,20 @@ def test_acts_of_a_drill_are_due_rows(writer: Writer, engine: Engine) -> None:
     assert writer.execute(lambda work: acts.plan(work, planned)) == 0, "what was done is not planned again"
     with engine.connect() as connection:
         assert acts.next_due(connection) == T0 + MINUTE
+        assert [acts.find(connection, id) for id in ("a", "c", "nobody")] == [planned[1], planned[2], None]
+
+
+def test_what_leaves_nothing_to_do_is_put_down_once(writer: Writer, engine: Engine) -> None:
+    def put(*names: str) -> set[str]:
+        return writer.execute(lambda work: acts.put_done(work, "heard", [(name, T0) for name in names]))
+
+    assert put() == set()
+    assert put("a", "b") == {"a", "b"}
+    assert put("c", "a") == {"c"}
+    with engine.connect() as connection:
+        assert acts.ids_of(connection, "heard") == {"a", "b", "c"}
+        assert acts.ids_of(connection, "reply") == frozenset()
+        assert acts.next_due(connection) is None
 
 
 def test_small_values_are_kept(writer: Writer, engine: Engine) -> None:
