@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -117,6 +118,9 @@ class Service:
         self._rain: Rain | None = None
         self._watched_at: datetime | None = None
         self._judged_at: datetime | None = None
+        # Tick, polling, hooks and pages run in threads of their own: one judges, one reads the inbox at a time.
+        self._judging = threading.RLock()
+        self._reading = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
 
     # --- state that is made from the database and may be thrown away ------------------------------------------
@@ -238,6 +242,10 @@ class Service:
 
     def handle_inbound(self, limit: int = 500) -> int:
         """Understand what is stored and not yet handled, oldest first; one that fails never stops the others."""
+        with self._reading:
+            return self._handle_inbound(limit)
+
+    def _handle_inbound(self, limit: int) -> int:
         with self.engine.connect() as connection:
             waiting = inbox.unhandled(connection, limit=limit)
         for row in waiting:
@@ -268,6 +276,10 @@ class Service:
         A frame for a time that was judged already (a late delivery, a correction) changes the sums, and the newest
         time is judged again with them.
         """
+        with self._judging:
+            return self._judge()
+
+    def _judge(self) -> int:
         with self.engine.connect() as connection:
             waiting = rain_store.unjudged(connection)
             if self._judged_at is None:
@@ -293,18 +305,20 @@ class Service:
 
     def judge_again(self) -> None:
         """Judge the newest time again, because what it is judged by has changed."""
-        if self._judged_at is None:
-            with self.engine.connect() as connection:
-                self._judged_at = rain_store.last_judged(connection)
-        if self._judged_at is not None:
-            self._judge_at(self._judged_at, self.clock())
+        with self._judging:
+            if self._judged_at is None:
+                with self.engine.connect() as connection:
+                    self._judged_at = rain_store.last_judged(connection)
+            if self._judged_at is not None:
+                self._judge_at(self._judged_at, self.clock())
 
     def judge_silence(self, now: datetime) -> None:
         """Judge the intervals nobody reported: silence is never calm, three of them in a row make a zone dark."""
         interval = timedelta(minutes=self.site.interval_minutes)
-        while self._judged_at is not None and now - self._judged_at >= interval + GRACE:
-            self._judged_at += interval
-            self._judge_at(self._judged_at, now)
+        with self._judging:
+            while self._judged_at is not None and now - self._judged_at >= interval + GRACE:
+                self._judged_at += interval
+                self._judge_at(self._judged_at, now)
 
     def _judge_at(self, at: datetime, now: datetime) -> None:
         """Judge every village and family at `at`, worst first; calm ones only where a warning is open."""
