@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import shutil
 import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from hazards.frames import RainFrame
 from jiaoying.bootstrap import Busy, Running, running
 from jiaoying.cli import show
 from jiaoying.cli.app import settings
@@ -20,7 +23,8 @@ from jiaoying.drills.clock import VirtualClock
 from jiaoying.drills.county import RAIN_FILE, write_county
 from jiaoying.drills.desk import Desk
 from jiaoying.drills.exchange import Exchange
-from jiaoying.drills.runner import Progress, Runner, stands_at
+from jiaoying.drills.runner import DrillStuck, Outcome, Progress, Runner, stands_at
+from jiaoying.drills.stage import StageError
 from jiaoying.drills.weixin import COUNTY_CODE
 from jiaoying.drills.weixin import STORM_BEGINS as STARTS_AT
 from jiaoying.engine.reporting import gather
@@ -70,6 +74,10 @@ def demo(
             _run(site, clock, made[0], directory, Options(once=once, pace=pace, seed=seed, port=port))
     except Busy:
         show.fail(f"{directory} 里的演示正由另一个进程运行")
+    except StageError as error:
+        show.refused(error.faults)
+    except DrillStuck as error:
+        show.fail(str(error))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,46 +161,58 @@ def _run(site: Running, clock: VirtualClock, exchange: Exchange, directory: Path
         rows = stage.build(service, files, told=lambda kind, count: advance(f"建县 {kind} {count}"))
     show.words.print(f"威信县(虚构的人,真实的乡村名):登记册 {rows} 行已就位")
     frames = stage.storm(service, directory / "registers" / RAIN_FILE)
-    stop = threading.Event()
-    server = None
-    if not options.once:
-        from jiaoying.web.server import ServerThread
+    with _pages(site, options):
+        try:
+            outcome = _replay(site, clock, exchange, frames, options)
+        except KeyboardInterrupt:
+            raise typer.Exit(show.WRONG) from None
+        if outcome.over:
+            _finish(site, directory, options.seed)
+        if not options.once:
+            show.words.print("演示结束,页面仍开着;按 Ctrl-C 关闭")
+            try:
+                threading.Event().wait()
+            except KeyboardInterrupt:
+                show.words.print("再见")
 
-        server = ServerThread(service, host="127.0.0.1", port=options.port)
-        server.start()
+
+@contextmanager
+def _pages(site: Running, options: Options) -> Iterator[None]:
+    """Serve the console as long as somebody may look, however the demo ends; one that runs by itself has none."""
+    if options.once:
+        yield
+        return
+    from jiaoying.web.server import ServerThread
+
+    server = ServerThread(site.service, host="127.0.0.1", port=options.port)
+    server.start()
+    try:
         link = server.login_link(site.writer, name="值班员", role="duty")
         show.words.print(f"页面(一次有效的链接):{link}", markup=False, style="bold")
+        yield
+    finally:
+        server.stop()
+
+
+def _replay(
+    site: Running, clock: VirtualClock, exchange: Exchange, frames: Sequence[RainFrame], options: Options
+) -> Outcome:
     with show.progress("重放暴雨", total=len(frames)) as advance:
 
         def progress(now: Progress) -> None:
-            advance(f"{service.site.hhmm(now.at)} 未清零 {now.open_tasks}", completed=now.frames_done)
+            advance(f"{site.service.site.hhmm(now.at)} 未清零 {now.open_tasks}", completed=now.frames_done)
 
-        runner = Runner(
-            service=service,
+        return Runner(
+            service=site.service,
             clock=clock,
             exchange=exchange,
-            desk=Desk(service.engine, site.writer, seed=options.seed),
+            desk=Desk(site.engine, site.writer, seed=options.seed),
             frames=frames,
             speed=options.pace,
-            waiter=None if options.pace is None else stop.wait,
+            waiter=None if options.pace is None else threading.Event().wait,
             story=show.line,
             progress=progress,
-        )
-        try:
-            outcome = runner.run()
-        except KeyboardInterrupt:
-            if server is not None:
-                server.stop()
-            raise typer.Exit(show.WRONG) from None
-    if outcome.over:
-        _finish(site, directory, options.seed)
-    if server is not None:
-        show.words.print("演示结束,页面仍开着;按 Ctrl-C 关闭")
-        try:
-            stop.wait()
-        except KeyboardInterrupt:
-            show.words.print("再见")
-        server.stop()
+        ).run()
 
 
 def _keep_seed(site: Running, seed: int) -> None:

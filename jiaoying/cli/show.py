@@ -46,6 +46,12 @@ def faults(found: Iterable[Fault], *, most: int = 200) -> None:
         words.print(f"  ……另有 {len(every) - most} 处")
 
 
+def refused(found: Iterable[Fault]) -> NoReturn:
+    """End a drill whose registers or rain cannot be taken, with every fault."""
+    faults(found)
+    fail("登记册或雨量文件不能用,演练没有开始", MISUSED)
+
+
 def read_bytes(path: Path) -> bytes:
     """Read a file named on the command line, or end with the reason."""
     try:
