@@ -33,7 +33,7 @@ from warning.warning import Warning
 def take_over(turn: Turn, command: TakeOver) -> CallOut:
     """A named person owns the silence."""
     callout = _callout(turn, command.id)
-    facts = calls.take_over(callout, by=str(turn.actor), reason=command.reason, now=turn.now)
+    facts = calls.take_over(callout, by=str(turn.actor), reason=turn.words(command.reason), now=turn.now)
     if not facts:
         raise NotAllowed("还没有响铃或已经有人应答,不需要接手")
     after = calling.carry_on(turn, callout, facts)
@@ -47,7 +47,7 @@ def answer_by_desk(turn: Turn, command: AnswerCallout) -> CallOut:
     if not command.how.strip():
         raise NotAllowed("请写明是怎样答复的(对讲机、上门……)")
     after = receiving.answer(
-        turn, callout, by=str(turn.actor), how=f"desk:{command.how}", version=callout.order_version
+        turn, callout, by=str(turn.actor), how=f"desk:{turn.words(command.how)}", version=callout.order_version
     )
     if callout.subject_kind == "task":
         task: Task | None = turn.work.get("task", callout.subject)
@@ -113,7 +113,7 @@ def move_request(turn: Turn, command: CloseRequest) -> Request:
         case "assign":
             if not command.to:
                 raise NotAllowed("请写明指派给谁")
-            facts = _allowed(requests.assign, request, by=by, to=command.to, now=now)
+            facts = _allowed(requests.assign, request, by=by, to=_assignee(turn, command.to), now=now)
         case "begin":
             facts = _allowed(requests.begin, request, by=by, now=now)
         case "done":
@@ -130,6 +130,11 @@ def move_request(turn: Turn, command: CloseRequest) -> Request:
     if after.state in (RequestState.CLOSED, RequestState.WITHDRAWN):
         alarms.clear_alarms(turn, subject=request.id)
     return after
+
+
+def _assignee(turn: Turn, to: str) -> str:
+    """A post's id stays as it is; anything typed is a name or a department, and private."""
+    return to if turn.county.directory.get(to) is not None else turn.words(to)
 
 
 def end_drill(turn: Turn, command: EndDrill) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,6 +16,7 @@ from warning.assess import Situation, situations
 from warning.exceedance import Exceedance, crossing_time
 from warning.thresholds import judge
 
+log = logging.getLogger(__name__)
 LONGEST_H = max(WINDOWS_H)
 
 
@@ -52,7 +54,10 @@ class Rain:
             zones=zones,
         )
         for frame in frames:
-            rain.add(frame)
+            try:
+                rain.add(frame)
+            except ValueError as error:  # of another length or phase than the site's; it was named when it came
+                log.warning("frame of %s at %s left out: %s", frame.source, frame.valid_at, error)
         return rain
 
     def add(self, frame: RainFrame) -> ZoneRain:

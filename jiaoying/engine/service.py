@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
 from core.levels import Level
 from hazards.frames import RainFrame
-from hazards.zones import Family
 from jiaoying.engine import alarms, approving, counting, deliver, ending, ordering, receipting, receiving, steps, watch
 from jiaoying.engine.commands import (
     ENGINE,
@@ -35,12 +34,11 @@ from jiaoying.engine.commands import (
     TakeOver,
 )
 from jiaoying.engine.county import County
-from jiaoying.engine.proposals import OPEN
-from jiaoying.engine.rain import LONGEST_H, Rain
+from jiaoying.engine.judging import Judging
+from jiaoying.engine.rain import Rain
 from jiaoying.engine.site import Site
 from jiaoying.engine.turn import Turn
-from jiaoying.storage import due, inbox, outbox, registers
-from jiaoying.storage import rain as rain_store
+from jiaoying.storage import accounts, due, inbox, outbox, registers
 from jiaoying.storage import site as site_store
 from jiaoying.storage.database import Engine
 from jiaoying.storage.pulse import TICKED, Pulse, pulse
@@ -56,6 +54,7 @@ T = TypeVar("T")
 WATCHED = "watched_at"
 WATCH_EVERY = timedelta(minutes=1)
 THOROUGH_EVERY_MIN = 10
+ANSWERS_KEPT = timedelta(hours=24)  # of idempotent requests
 GRACE = timedelta(minutes=15)  # a frame may arrive this late before its interval is judged without it
 MOST_PASSES = 50  # passes of one tick over what its own work made due; more would be a loop, and is an alarm
 
@@ -115,12 +114,10 @@ class Service:
         self.clock = clock
         self.deliverer = deliver.Deliverer(gateways, self.run, lease_s=site.lease_s, epoch=epoch, waiting=self.pulse)
         self._county: County | None = None
-        self._rain: Rain | None = None
         self._watched_at: datetime | None = None
-        self._judged_at: datetime | None = None
-        # Tick, polling, hooks and pages run in threads of their own: one judges, one reads the inbox at a time.
-        self._judging = threading.RLock()
+        # Tick, hooks and pages run in threads of their own: one of them reads the inbox at a time.
         self._reading = threading.Lock()
+        self.judging = Judging(self)
         self._loop: asyncio.AbstractEventLoop | None = None
 
     # --- state that is made from the database and may be thrown away ------------------------------------------
@@ -147,13 +144,8 @@ class Service:
 
     @property
     def rain(self) -> Rain:
-        """Sums of all zones; built from the stored frames when the registers changed or the engine started."""
-        if self._rain is None or self._rain.county is not self.county:
-            since = self.clock() - timedelta(hours=LONGEST_H + 1)
-            with self.engine.connect() as connection:
-                frames = rain_store.load_frames(connection, since=since)
-            self._rain = Rain.build(self.site, self.county, frames)
-        return self._rain
+        """Sums of all zones by the newest rain."""
+        return self.judging.rain
 
     def pulse(self, now: datetime | None = None) -> Pulse:
         """What waits at this moment, without writing anything."""
@@ -171,8 +163,10 @@ class Service:
         """Forget the snapshot: the next turn reads the registers again."""
         self._county = None
 
-    def _crossings(self) -> Mapping[str, tuple[datetime, datetime]]:
-        return self._rain.crossings if self._rain is not None else {}
+    def crossing_of(self, zones: Sequence[str]) -> tuple[datetime, datetime] | None:
+        """When the first of these zones crosses the order line by the newest trend: earliest and latest."""
+        known = self.judging.crossings()
+        return min((known[zone] for zone in zones if zone in known), default=None)
 
     # --- commands ---------------------------------------------------------------------------------------------
 
@@ -189,7 +183,9 @@ class Service:
         county = self.county
 
         def work_on(work: Work) -> T:
-            turn = Turn(work=work, site=self.site, county=county, actor=actor, cause=cause, crossings=self._crossings())
+            turn = Turn(
+                work=work, site=self.site, county=county, actor=actor, cause=cause, crossings=self.judging.crossings()
+            )
             result = handle(turn)
             steps.follow_up(turn)
             if also is not None:
@@ -253,7 +249,7 @@ class Service:
             try:
                 self.run("HandleInbound", partial(steps.handle_inbound, row), actor=actor)
             except Exception as error:  # noqa: BLE001  # kept in the inbox and shown; the others go on
-                self._failed(f"inbox {row.gateway} {row.gateway_id}", error)
+                self.failed(f"inbox {row.gateway} {row.gateway_id}", error)
                 self.run("HandleInbound", partial(steps.inbound_failed, row), actor=actor)
         return len(waiting)
 
@@ -271,75 +267,16 @@ class Service:
         return changed
 
     def judge(self) -> int:
-        """Judge every stored frame not yet judged, in the order of their time; safe to run again after a crash.
-
-        A frame for a time that was judged already (a late delivery, a correction) changes the sums, and the newest
-        time is judged again with them.
-        """
-        with self._judging:
-            return self._judge()
-
-    def _judge(self) -> int:
-        with self.engine.connect() as connection:
-            waiting = rain_store.unjudged(connection)
-            if self._judged_at is None:
-                self._judged_at = rain_store.last_judged(connection)
-        now, behind = self.clock(), False
-        for key in waiting:
-            with self.engine.connect() as connection:
-                frame = rain_store.frame_at(connection, key)
-            if frame is None:
-                continue
-            rain = self.rain
-            at_zones = rain.add(frame)
-            self.run("ZoneRain", partial(steps.keep_zone_rain, rain.zones, at_zones), now=now)
-            if self._judged_at is None or key.valid_at > self._judged_at:
-                self._judge_at(key.valid_at, now)
-                self._judged_at = key.valid_at
-            else:
-                behind = True
-            self.run("Judged", partial(steps.mark_judged, key), now=now)
-        if behind and self._judged_at is not None:
-            self._judge_at(self._judged_at, now)
-        return len(waiting)
+        """Judge every stored frame not yet judged; returns how many there were."""
+        return self.judging.judge()
 
     def judge_again(self) -> None:
         """Judge the newest time again, because what it is judged by has changed."""
-        with self._judging:
-            if self._judged_at is None:
-                with self.engine.connect() as connection:
-                    self._judged_at = rain_store.last_judged(connection)
-            if self._judged_at is not None:
-                self._judge_at(self._judged_at, self.clock())
+        self.judging.judge_again()
 
     def judge_silence(self, now: datetime) -> None:
-        """Judge the intervals nobody reported: silence is never calm, three of them in a row make a zone dark."""
-        interval = timedelta(minutes=self.site.interval_minutes)
-        with self._judging:
-            while self._judged_at is not None and now - self._judged_at >= interval + GRACE:
-                self._judged_at += interval
-                self._judge_at(self._judged_at, now)
-
-    def _judge_at(self, at: datetime, now: datetime) -> None:
-        """Judge every village and family at `at`, worst first; calm ones only where a warning is open."""
-        open_now = self._open_villages()
-        for situation in sorted(self.rain.situations(at), key=steps.worst_first):
-            calm = situation.level is None and not situation.dark_zones
-            if calm and (situation.area, situation.family) not in open_now:
-                continue
-            try:
-                self.run("Assess", partial(steps.assess, situation), now=now)
-            except Exception as error:  # noqa: BLE001  # one village that fails must not stop the others
-                self._failed(f"assess {situation.area}", error)
-        self.run("CallDesk", approving.call_desk, now=now)
-
-    def _open_villages(self) -> frozenset[tuple[str, Family]]:
-        """Villages and families with an open warning: they are judged even when nothing exceeds there any more."""
-
-        def look(turn: Turn) -> frozenset[tuple[str, Family]]:
-            return frozenset((w.area, w.family) for w in turn.work.select("warning", state=OPEN))
-
-        return self.run("Look", look)
+        """Judge the intervals nobody reported."""
+        self.judging.judge_silence(now)
 
     # --- deadlines --------------------------------------------------------------------------------------------
 
@@ -373,6 +310,8 @@ class Service:
             # By the clock, not by a count, so that a restart changes nothing.
             thorough = int(moment.timestamp()) // 60 % THOROUGH_EVERY_MIN == 0
             watch.watch(turn, newest_rain_at=newest, thorough=thorough)
+            if thorough:
+                accounts.forget_answers(turn.work, before=moment - ANSWERS_KEPT)
             site_store.put(turn.work.connection, WATCHED, moment.isoformat())
 
         self.run("Watch", look, now=moment)
@@ -391,7 +330,7 @@ class Service:
                 try:
                     self.run("Tick", partial(steps.when_due, kind, identity), now=moment)
                 except Exception as error:  # noqa: BLE001  # journalled, shown, and found again by the next tick
-                    self._failed(f"{kind} {identity}", error)
+                    self.failed(f"{kind} {identity}", error)
         return done
 
     def _due(self, moment: datetime) -> list[tuple[str, str, datetime]]:
@@ -423,7 +362,7 @@ class Service:
             self._loop.close()
         self.writer.close()
 
-    def _failed(self, what: str, error: Exception) -> None:
+    def failed(self, what: str, error: Exception) -> None:
         """A failing step is journalled, shown and retried; it never stops the others."""
         log.exception("step failed: %s", what, exc_info=error)
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from core.levels import Level
 from evacuation.account import Account, account
-from evacuation.clocks import urgency
+from evacuation.clocks import urgency, with_hazard
 from evacuation.household_status import HouseholdStatus
 from evacuation.listed import Listed, totals
 from evacuation.replies import ReplyState
@@ -72,7 +72,11 @@ def _build(web: Web, viewer: Viewer, connection: Connection, now: datetime, sequ
     event = _event(connection, str(site.status))
     of_event: dict[str, Any] = {"event": event.id} if event is not None else {"event": ""}
     warnings: list[Warning] = views.find(connection, "warning", areas=areas, state=OPEN_WARNING, **of_event)
-    tasks: list[Task] = views.find(connection, "task", areas=areas, **of_event)
+    zones = {warning.id: warning.zones for warning in warnings}
+    tasks: list[Task] = [
+        _by_the_newest_rain(task, web.service.crossing_of(zones.get(task.warning, ())), now)
+        for task in views.find(connection, "task", areas=areas, **of_event)
+    ]
     ringing: list[CallOut] = [
         one
         for one in views.find(connection, "callout", areas=areas, state=RINGING, status=str(site.status))
@@ -143,6 +147,19 @@ def _event(connection: Connection, status: str) -> Event | None:
 
 def _open(task: Task) -> bool:
     return task.state not in (*ENDED, TaskState.CLEARED)
+
+
+def _by_the_newest_rain(task: Task, crossing: tuple[datetime, datetime] | None, now: datetime) -> Task:
+    """The task with its hazard clock as the newest rain has it; an order keeps the one it was given when none is near.
+
+    Before the order a clock made of rain that has since slackened would call a village lost that is not.
+    """
+    if task.clocks is None or (crossing is None and task.state is not TaskState.PLANNED):
+        return task
+    earliest, latest = crossing if crossing is not None else (None, None)
+    if task.state is not TaskState.PLANNED and task.clocks.hazard_earliest is not None and earliest is not None:
+        earliest = min(earliest, task.clocks.hazard_earliest)  # a line once crossed stays crossed
+    return replace(task, clocks=with_hazard(task.clocks, earliest=earliest, latest=latest, now=now))
 
 
 def _village(task: Task, statuses: Mapping[str, HouseholdStatus], now: datetime) -> Village:
