@@ -65,7 +65,7 @@ def open_stage(
     The salt comes from the seed and entries are recorded at the drill's own time, so the same seed gives the same
     journal (law 12).
     """
-    engine = open_engine(url)
+    engine = open_engine(url, durable=False)
     upgrade(engine)
     clock = VirtualClock(stands_at(engine) or begins)
     salt = hashlib.sha256(f"jiaoying {seed}".encode()).hexdigest()
