@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from jiaoying.cli.app import app, main
+from jiaoying.cli.app import app, main, whole
 
-__all__ = ["app", "main"]
+__all__ = ["app", "main", "whole"]

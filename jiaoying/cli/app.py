@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Annotated
@@ -51,10 +52,16 @@ def settings(path: Path) -> Config:
         show.fail(str(error), show.MISUSED)
 
 
-def main() -> None:
-    """Run the command line."""
+@cache
+def whole() -> typer.Typer:
+    """The application with every command, each added once."""
     from jiaoying.cli import demo, drill, parse, records, site, users  # each adds its commands to `app`
 
     for module in (demo, site, parse, drill, records, users):
         module.register(app)
-    app()
+    return app
+
+
+def main() -> None:
+    """Run the command line."""
+    whole()()
