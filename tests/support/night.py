@@ -35,6 +35,7 @@ from jiaoying.engine.commands import Actor, ApproveWarning, ReceiveReceipt, Rece
 from jiaoying.engine.site import Site
 from jiaoying.engine.turn import Turn
 from jiaoying.storage import registers
+from jiaoying.storage import site as site_store
 from jiaoying.storage.journal import entries as journal_entries
 from jiaoying.storage.kinds import KINDS
 from jiaoying.storage.schema import private
@@ -59,6 +60,7 @@ def fill(service: Any, county: TinyCounty) -> None:
     """Lay a county's registers down, as an import does."""
 
     def write(turn: Turn) -> None:
+        site_store.put(turn.work.connection, "salt", turn.work.salt)  # as every real site keeps its own
         for kind in KINDS_OF_REGISTERS:
             registers.import_rows(
                 turn.work, kind, getattr(county, kind), file=f"{kind}.csv", digest=f"{kind} of the tiny county",
