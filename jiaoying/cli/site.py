@@ -11,6 +11,8 @@ from typing import Annotated
 
 import typer
 
+from hazards.stations import ALIASES as STATIONS
+from hazards.zones import ALIASES as ZONES
 from jiaoying.bootstrap import Busy, open_database, running
 from jiaoying.cli import show
 from jiaoying.cli.app import DEFAULT_CONFIG, ConfigOption, JsonOption, settings
@@ -18,7 +20,9 @@ from jiaoying.config import Config, ConfigError, default_text, loads
 from jiaoying.engine import importing, polling
 from jiaoying.engine.commands import Actor
 from people.registers import ALIASES
+from warning.thresholds import ALIASES as THRESHOLDS
 
+HEADERS = {**ALIASES, "zones": ZONES, "stations": STATIONS, "thresholds": THRESHOLDS}
 OPERATOR = Actor(kind="user", id="cli", role="admin")
 
 
@@ -59,7 +63,7 @@ def init(
 
 def _import_help() -> str:
     lines = ["登记册入库:全部正确才入库,有错逐条列出。KIND:" + " ".join(importing.KINDS), "", "中文表头:"]
-    for kind, aliases in ALIASES.items():
+    for kind, aliases in HEADERS.items():
         lines.append(f"{kind}: " + " ".join(f"{chinese}={name}" for chinese, name in aliases.items()))
     return "\n\n".join(lines)
 
