@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from evacuation.reply import Intent, Reading
-from evacuation.task import Task
+from evacuation.task import ENDED, Task
 from jiaoying.engine import calling
 from jiaoying.engine.commands import ReceiveText
 from jiaoying.engine.turn import Turn
 from jiaoying.storage import codes
 from notifiers.callout import CallOut, CallOutState, Rung
-from notifiers.message import Message, MessageState
+from notifiers.message import Message, MessageState, Purpose
 
 COUNTING = frozenset({Intent.PROGRESS, Intent.COMPLETE, Intent.REFUSE, Intent.NOTHING_TO_MOVE, Intent.CORRECTION})
 CRYING = frozenset({Intent.HELP, Intent.DANGER})
 REACHED = (MessageState.ACCEPTED, MessageState.DELIVERED, MessageState.READ)
+UNDER_WAY = (MessageState.SENDING, MessageState.IN_DOUBT)
+SAID_BACK = (Purpose.ECHO, Purpose.QUESTION)
 
 
 def since(turn: Turn) -> datetime:
@@ -72,37 +74,50 @@ def belongs(turn: Turn, command: ReceiveText, from_ref: str, at_phone: list[Call
         return Belongs(callouts=((callout, named.version),))
     if not at_phone:
         return Belongs()
+    reached = {callout.id: version for callout in at_phone if (version := _reached(turn, callout, from_ref)) is not None}
+    at_phone = [callout for callout in at_phone if callout.id in reached]
+    if not at_phone:
+        # Nobody answers words that were never sent to them; what this answers instead only a person can tell.
+        return Belongs(unclear="指令还没有发到这个号码,不知道答复的是哪一件")
     open_here = [c for c in at_phone if c.state in calling.OPEN] or at_phone
     if set(reading.intents) & (COUNTING | CRYING):
         about_tasks = [c for c in at_phone if c.subject_kind == "task"]
+        # An order that is over takes no more counts while another one stands.
+        about_tasks = [c for c in about_tasks if _stands(turn, c)] or about_tasks
         tasks = {c.subject for c in about_tasks}
         if len(tasks) > 1 and set(reading.intents) & COUNTING:
             villages = tuple(dict.fromkeys(turn.county.short(c.area) for c in about_tasks))
             return Belongs(
-                callouts=_versions(turn, open_here[:1], from_ref),
+                callouts=_versions(open_here[:1], reached),
                 unclear="这个号码有几项任务,数字没写代号",
                 villages=villages,
             )
         rung = [c for c in about_tasks if c.state in calling.OPEN and c.rung is not Rung.ANSWERED]
-        return Belongs(callouts=_versions(turn, (rung or about_tasks or open_here)[:1], from_ref))
+        return Belongs(callouts=_versions((rung or about_tasks or open_here)[:1], reached))
     newest = open_here[0]
     same = [c for c in open_here if c.event == newest.event and c.status == newest.status]
     if newest.rung is not Rung.ANSWERED and len(same) > 1:
         same = [c for c in same if c.rung is Rung.ANSWERED] or [newest]
-    return Belongs(callouts=_versions(turn, same, from_ref))
+    return Belongs(callouts=_versions(same, reached))
 
 
-def _versions(turn: Turn, callouts: Sequence[CallOut], from_ref: str) -> tuple[tuple[CallOut, int], ...]:
-    """A reply sent before the new version was delivered answers the old one."""
-    out = []
-    for callout in callouts:
-        newest = 0
-        sent = turn.work.select("message", callout=callout.id, to_ref=from_ref)
-        for message in sent:
-            if message.state in REACHED:
-                newest = max(newest, message.order_version)
-        out.append((callout, newest or callout.order_version))
-    return tuple(out)
+def _versions(callouts: Sequence[CallOut], reached: Mapping[str, int]) -> tuple[tuple[CallOut, int], ...]:
+    """Each with the version this phone knows: a reply sent before the new version was delivered answers the old one."""
+    return tuple((callout, reached[callout.id]) for callout in callouts)
+
+
+def _reached(turn: Turn, callout: CallOut, from_ref: str) -> int | None:
+    """The version of a call-out that this phone knows, or may know; None when nothing of it has left for this phone."""
+    sent = turn.work.select("message", callout=callout.id, to_ref=from_ref)
+    asked: list[Message] = [message for message in sent if message.purpose not in SAID_BACK]
+    known = [message.order_version for message in asked if message.state in REACHED]
+    perhaps = [message.order_version for message in asked if message.state in UNDER_WAY]
+    return max(known) if known else min(perhaps, default=None)
+
+
+def _stands(turn: Turn, callout: CallOut) -> bool:
+    task = task_of(turn, callout)
+    return task is not None and task.state not in ENDED
 
 
 def task_of(turn: Turn, callout: CallOut) -> Task | None:
