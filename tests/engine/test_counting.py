@@ -175,7 +175,8 @@ def test_a_request_nobody_takes_climbs(tmp_path: Path) -> None:
         night.says(MEMBER, "A7 4 要一副担架")
         first = night.states("request")[0]
         assert first.due_at is not None
-        night.forward("3h")
+        for _ in range(6):
+            night.leap("30m")
         climbed = night.states("request")[0]
         assert climbed.level != first.level
         assert night.alarms("request_climbed")

@@ -90,7 +90,7 @@ def test_no_all_clear_at_night_nor_while_it_rains_nor_without_an_expert(tmp_path
         night.execute(CancelWarning(id=warning.id, version=warning.version, reason="雨停"))
         with pytest.raises(NotAllowed):
             night.execute(replace(sign, expert=" "), DUTY)
-        night.forward("6h")
+        night.leap("6h")
         assert night.now == Night.AFTERNOON + timedelta(hours=6)
         with pytest.raises(NotAllowed):
             night.execute(sign, DUTY)
