@@ -40,6 +40,8 @@ class Reply:
         Private references of the phone and of the words.
     to_person
         Why it waits or waited for a person.
+    version
+        The version of the call-out its words answer: what the sender had been told when they wrote them.
     """
 
     id: str
@@ -58,6 +60,7 @@ class Reply:
     code: str | None
     reading: Reading | None
     to_person: str | None
+    version: int | None = None
     read_by: str | None = None
     read_at: datetime | None = None
     reason: str = ""
@@ -82,6 +85,7 @@ class Received(Fact):
     reading: Reading | None
     to_person: str | None
     state: ReplyState
+    version: int | None = None
 
     @property
     def variant(self) -> str:
@@ -157,6 +161,7 @@ def evolve(state: Reply | None, fact: Fact) -> Reply:
             code=fact.code,
             reading=fact.reading,
             to_person=fact.to_person,
+            version=fact.version,
         )
     target = LIFECYCLE.after(state.state, fact)
     if LIFECYCLE.is_noted(state.state, fact.name):
@@ -189,6 +194,7 @@ def receive(
     task: str | None = None,
     event: str | None = None,
     code: str | None = None,
+    version: int | None = None,
 ) -> tuple[str, list[Fact]]:
     """Write an inbound text down. It waits when `to_person` says why, is noted when `noted`, else was acted on."""
     id_ = reply_id(gateway, gateway_id)
@@ -210,6 +216,7 @@ def receive(
         reading=reading,
         to_person=to_person,
         state=state,
+        version=version,
     )
     return id_, [fact]
 

@@ -98,6 +98,7 @@ def text(turn: Turn, command: ReceiveText) -> Reply | None:
         task=task.id if task is not None else None,
         event=chosen.event if chosen is not None else None,
         code=reading.code,
+        version=belongs.callouts[0][1] if belongs.callouts else None,
     )
     reply: Reply = turn.emit("reply", identity, facts)
     cry = bool(CRYING & set(reading.intents))
@@ -291,7 +292,9 @@ def read_by_person(turn: Turn, command: ReadReply) -> Reply:
     if callout is None:
         return turn.emit("reply", reply.id, replies.person_read(reply, by=by, reading=reading, now=turn.now))  # type: ignore[no-any-return]
     sender = reply.post or reply.from_ref
-    one = understand(turn, reading, callout, callout.order_version, by=sender, reply=f"{reply.id}/read", read_by=by)
+    # Read late or at once, the words answer what their sender had been told when they wrote them.
+    version = callout.order_version if reply.version is None else reply.version
+    one = understand(turn, reading, callout, version, by=sender, reply=f"{reply.id}/read", read_by=by)
     if one.to_person is not None and not (one.counting is not None and one.counting.task_facts):
         raise NotAllowed(f"读成“{command.text}”仍有矛盾:{one.to_person}")
     after: Reply = turn.emit("reply", reply.id, replies.person_read(reply, by=by, reading=reading, now=turn.now))

@@ -92,3 +92,32 @@ def test_an_order_that_is_over_makes_no_count_ambiguous(tmp_path: Path) -> None:
         night.forward("20s")
         reply = night.says(LEADER, "2 1 3")
         assert reply.state is ReplyState.READ
+
+
+def grow_list(night: Night) -> None:
+    """One household more is found to live in the zone: the order's second version."""
+    night.grow("XB007", lon=105.0003, lat=27.8002)
+
+    def follow(turn: Turn) -> None:
+        for warning in turn.work.select("warning", area=XIAOBA):
+            ordering.follow_warning(turn, warning)
+
+    night.service.run("Test", follow)
+
+
+def test_an_old_reply_read_late_answers_the_old_order(tmp_path: Path) -> None:
+    with Night(tmp_path) as night:
+        night.moves_out("小坝村", hazard=FLOW)
+        night.forward("20s")
+        reply = night.says(LEADER, "好像晓得了吧 再看看")
+        assert (reply.state, reply.version) == (ReplyState.WAITING, 1)
+        grow_list(night)
+        assert night.callout(LEADER).order_version == 2
+        night.execute(ReadReply(id=reply.id, text="1"), DUTY)
+        assert night.callout(LEADER).state is CallOutState.RINGING, "the new order was not answered"
+        assert night.task("小坝村").state is TaskState.ORDERED
+        night.forward("2m")
+        assert any(m.order_version == 2 and m.state != "SUPPRESSED" for m in night.messages(LEADER))
+        late = night.says(LEADER, "晓得了吧 好像")
+        night.execute(ReadReply(id=late.id, text="1"), DUTY)
+        assert night.callout(LEADER).state is CallOutState.ANSWERED

@@ -136,6 +136,7 @@ def upgrade() -> None:
         sa.Column("code", sa.Text(), nullable=True),
         sa.Column("reading", sa.Text(), nullable=True),
         sa.Column("to_person", sa.Text(), nullable=True),
+        sa.Column("version", sa.BigInteger(), nullable=True),
         sa.Column("read_by", sa.Text(), nullable=True),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
