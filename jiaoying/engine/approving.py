@@ -14,7 +14,7 @@ from core.facts import Fact
 from core.levels import Level
 from evacuation.task import Task, TaskState
 from hazards.zones import Family, family_of
-from jiaoying.engine import aborting, calling, looking, ordering
+from jiaoying.engine import aborting, calling, desk, looking, ordering
 from jiaoying.engine.commands import (
     ApproveWarning,
     CancelWarning,
@@ -24,10 +24,8 @@ from jiaoying.engine.commands import (
     RejectWarning,
     Stale,
 )
-from jiaoying.engine.proposals import OPEN, desk_subject, proposals
+from jiaoying.engine.proposals import OPEN
 from jiaoying.engine.turn import Turn
-from notifiers.callout import CallOut, CallOutState, Proof, Rung
-from people.posts import Post, Role
 from warning import event as events
 from warning import warning as warnings
 from warning.assess import Situation, cannot_judge
@@ -134,10 +132,10 @@ def carry_on(turn: Turn, identity: str, facts: Sequence[Fact]) -> Warning:
     if names & ENDING and after.state not in OPEN:
         ordering.call_off(turn, after, reason=_ending(facts))
     if names & SETTLING and after.proposal is None:
-        release_desk(turn, after.event)
+        desk.release(turn, after.event)
     if after.proposal is not None and after.proposal.at < turn.now and names & PROPOSING:
         # What the desk was rung for has become worse: it is rung again, and its clock began anew.
-        ring_desk_again(turn, after)
+        desk.ring_again(turn, after)
     if names & ENDING:
         close_event_if_over(turn, after.event)
     return after
@@ -211,12 +209,16 @@ def raise_by_hand(turn: Turn, command: RaiseWarning) -> list[Warning]:
     """Raise one warning a village over areas or a polygon; the raiser's word counts as the first approval."""
     family = family_of(command.hazard)
     villages = _villages(turn, command)
-    raised = []
+    raised, refusals = [], []
     for area in villages:
         event = event_for(turn, area, command.level)
         known = warnings_of(turn, event.id, area, family)
         if known and known[-1].state in OPEN:
-            raised.append(_raise_open(turn, known[-1], command))
+            try:
+                raised.append(_raise_open(turn, known[-1], command))
+            except NotAllowed as error:
+                # One village that is warned already must not keep the others from being warned.
+                refusals.append(f"{turn.county.short(area)}:{error}")
             continue
         zones = tuple(
             sorted(
@@ -242,7 +244,9 @@ def raise_by_hand(turn: Turn, command: RaiseWarning) -> list[Warning]:
             policy=turn.site.warning,
         )
         raised.append(carry_on(turn, identity, facts))
-    call_desk(turn)
+    if not raised:
+        raise NotAllowed(";".join(refusals))
+    desk.call_desk(turn)
     return raised
 
 
@@ -284,64 +288,6 @@ def _villages(turn: Turn, command: RaiseWarning) -> tuple[str, ...]:
     return tuple(sorted(villages))
 
 
-# --- the duty desk -----------------------------------------------------------------------------------------------
-
-
-def call_desk(turn: Turn) -> CallOut | None:
-    """Begin one call-out to the duty post for the proposals of this tick; twice changes nothing."""
-    event = open_event(turn)
-    if event is None:
-        return None
-    waiting = [w for w in proposals(turn, event.id) if w.proposal is not None and w.proposal.clock_from is None]
-    fresh = [w for w in waiting if w.proposal is not None and w.proposal.at == turn.now]
-    if not fresh:
-        return None
-    post = duty_post(turn)
-    level = max(w.proposal.level for w in fresh if w.proposal is not None)
-    if post is None:
-        for warning in fresh:
-            carry_on(turn, warning.id, warnings.desk_rang(warning, failed=True, now=turn.now))
-        return None
-    return calling.call(
-        turn,
-        post=post,
-        subject_kind="proposal",
-        subject=desk_subject(event.id, turn.now),
-        level=level,
-        event=event.id,
-    )
-
-
-def duty_post(turn: Turn) -> Post | None:
-    """Who is on duty for the county now: the duty post, else the commander, else a dispatcher."""
-    for role in (Role.DUTY, Role.COMMANDER, Role.DISPATCHER):
-        found = turn.county.directory.on_duty(turn.site.area, role, turn.now, turn.site.timezone)
-        if found:
-            return found[0]
-    return None
-
-
-def desk_call_moved(turn: Turn, callout: CallOut) -> None:
-    """The desk's phone rang, or nobody could be rung: the approval clocks of its proposals start (DESIGN section 4)."""
-    rang = callout.proof >= Proof.RANG
-    failed = callout.state is CallOutState.UNANSWERED
-    if not (rang or failed) or callout.event is None:
-        return
-    for warning in proposals(turn, callout.event):
-        if warning.proposal is None or warning.proposal.clock_from is not None:
-            continue
-        if desk_subject(callout.event, warning.proposal.at) == callout.subject:
-            carry_on(turn, warning.id, warnings.desk_rang(warning, failed=not rang, now=turn.now))
-
-
-def release_desk(turn: Turn, event: str) -> None:
-    """Withdraw the desk's call-outs none of whose proposals is open any more."""
-    waiting = {desk_subject(event, w.proposal.at) for w in proposals(turn, event) if w.proposal is not None}
-    for callout in turn.work.select("callout", event=event, subject_kind="proposal", state=calling.OPEN):
-        if callout.subject not in waiting:
-            calling.withdraw_one(turn, callout, "提议已有结论")
-
-
 def when_due(turn: Turn, warning: Warning) -> None:
     """A deadline of a warning: time-outs, another ring at the desk, lapse, expiry."""
     task = ordering.task_of(turn, warning)
@@ -349,41 +295,12 @@ def when_due(turn: Turn, warning: Warning) -> None:
         warning,
         turn.site.warning,
         turn.now,
-        tasks_open=task is not None and not ordering.ended(task),
+        tasks_open=task is not None and task.state in ordering.ORDERED,
         moving=task is not None and task.state is TaskState.MOVING,
     )
     after = carry_on(turn, warning.id, facts)
     if any(fact.name == "KeptRinging" for fact in facts):
-        ring_desk_again(turn, after)
-
-
-def ring_desk_again(turn: Turn, warning: Warning) -> None:
-    """A proposal nobody signed: the desk is rung again rather than left in silence."""
-    if warning.proposal is None:
-        return
-    post = duty_post(turn)
-    if post is None:
-        return
-    ringing = turn.work.select(
-        "callout", event=warning.event, subject_kind="proposal", state=(CallOutState.RINGING, CallOutState.UNANSWERED)
-    )
-    subject = desk_subject(warning.event, warning.proposal.at)
-    for callout in ringing:
-        if callout.subject == subject:
-            if warning.proposal.level > callout.level:
-                level = warning.proposal.level
-                calling.supersede(turn, callout, version=callout.order_version + 1, level=level)
-            return
-    calling.call(
-        turn,
-        post=post,
-        subject_kind="proposal",
-        subject=subject,
-        level=warning.proposal.level,
-        event=warning.event,
-        rung=Rung.ANSWERED,
-        moment=turn.now,
-    )
+        desk.ring_again(turn, after)
 
 
 def close_event_if_over(turn: Turn, event: str) -> None:
@@ -397,3 +314,5 @@ def close_event_if_over(turn: Turn, event: str) -> None:
     facts = events.close(found, warnings_open=warnings_open, tasks_open=tasks_open, now=turn.now)
     if facts:
         turn.emit("event", event, facts)
+        for callout in turn.work.select("callout", event=event, state=calling.OPEN):
+            calling.withdraw_one(turn, callout, "event_closed")

@@ -112,7 +112,6 @@ def call(
         now=turn.now,
     )
     made: CallOut = turn.emit("callout", identity, facts)
-    codes.remember(turn.work, callout=identity, version=version, code=made.code or "", phone_refs=_phones(turn, post))
     if begin_at is None or begin_at <= turn.now:
         return carry_on(turn, made, calls.begin(made, lookup(turn), turn.now))
     return made
@@ -238,9 +237,20 @@ def supersede(turn: Turn, callout: CallOut, *, version: int, level: Level) -> Ca
         lookup=lookup(turn),
         now=turn.now,
     )
-    if post is not None:
-        codes.remember(turn.work, callout=callout.id, version=version, code=code, phone_refs=_phones(turn, post))
-    return carry_on(turn, callout, facts)
+    after = carry_on(turn, callout, facts)
+    _suppress_older(turn, after)
+    return after
+
+
+def _suppress_older(turn: Turn, callout: CallOut) -> None:
+    """What of an older version still waits to be sent gives way to the newer one queued for the same phone."""
+    waiting = turn.work.select("message", callout=callout.id, state=messages.MessageState.QUEUED)
+    newer = [one for one in waiting if one.order_version == callout.order_version]
+    for old in waiting:
+        by = next((new for new in newer if messages.may_suppress(new, old)), None)
+        if by is not None:
+            facts = messages.suppress(old, reason="superseded", now=turn.now, newer=by.id)
+            turn.emit("message", old.id, facts)
 
 
 def withdraw(turn: Turn, subject: str, reason: str, *, rungs: Sequence[Rung] | None = None) -> list[CallOut]:
@@ -265,14 +275,17 @@ def _phones(turn: Turn, post: Post) -> tuple[str, ...]:
     return tuple(turn.work.private("phone", phone) for phone in (post.phone, post.phone2) if phone)
 
 
+def _chain(turn: Turn, post: Post) -> tuple[str, ...]:
+    """Phone references of everybody this post's call-out may ring: holder, first deputy, superior."""
+    superior = turn.county.directory.superior(post, turn.now)
+    people = [post, *turn.county.directory.deputies(post)[:1], *([superior] if superior is not None else [])]
+    return tuple(sorted({ref for one in people for ref in _phones(turn, one)}))
+
+
 def _new_code(turn: Turn, identity: str, version: int, post: Post | None) -> str:
-    refs: set[str] = set(_phones(turn, post)) if post is not None else set()
-    if post is not None:
-        chain = [*turn.county.directory.deputies(post)[:1]]
-        superior = turn.county.directory.superior(post, turn.now)
-        for other in [*chain, *([superior] if superior else [])]:
-            refs.update(_phones(turn, other))
-    taken = codes.taken(
-        turn.work, phone_refs=tuple(sorted(refs)), since=turn.now - timedelta(hours=turn.site.callout.code_reuse_h)
-    )
-    return next_code(identity, version, frozenset(taken))
+    """A code no phone of the chain was given in the last 24 hours, reserved for all of them at once."""
+    refs = _chain(turn, post) if post is not None else ()
+    since = turn.now - timedelta(hours=turn.site.callout.code_reuse_h)
+    code = next_code(identity, version, frozenset(codes.taken(turn.work, phone_refs=refs, since=since)))
+    codes.remember(turn.work, callout=identity, version=version, code=code, phone_refs=refs)
+    return code

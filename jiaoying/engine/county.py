@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, tzinfo
 from functools import cached_property
 
 from shapely.geometry import MultiPoint, Point
@@ -15,7 +16,7 @@ from hazards.stations import Station
 from hazards.zones import Family, HazardZone, family_of
 from people.areas import AreaLevel, AreaTree, short_name
 from people.households import Household
-from people.posts import Directory, Post
+from people.posts import Directory, Post, Role
 from people.shelters import Shelter
 from warning.thresholds import ThresholdTable
 
@@ -89,6 +90,10 @@ class County:
             if village is not None:
                 found[village].append(post)
         return {v: tuple(sorted(posts, key=lambda p: (p.area, p.role, p.rank, p.id))) for v, posts in found.items()}
+
+    def at_post(self, area: str, role: Role, now: datetime, zone: tzinfo) -> tuple[Post, ...]:
+        """Who of a role is on duty at an area; out of hours whoever holds the post: a night without a shift is no calm."""
+        return self.directory.on_duty(area, role, now, zone) or self.directory.at(area, role)
 
     def village_of(self, area: str) -> str:
         """The village an area belongs to; an area above the villages stands for itself."""

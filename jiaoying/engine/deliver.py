@@ -106,6 +106,7 @@ class Deliverer:
         found: list[Claimed] = []
 
         def claim(turn: Turn) -> None:
+            found.clear()  # the writer may run a turn again, and only its last run counts
             batch = outbox.claim(turn.work, limit=limit, lease_s=self.lease_s, epoch=self.epoch, actor=str(turn.actor))
             revealed = turn.work.reveal_many([m.to_ref for m in batch] + [m.text_ref for m in batch])
             for message in batch:
@@ -125,7 +126,7 @@ class Deliverer:
             return "", Refused(reason="没有能走这条线路的网关")
         try:
             return gateway.name, await gateway.send(item.outgoing)
-        except (OSError, TimeoutError, RuntimeError) as error:
+        except Exception as error:  # noqa: BLE001  # a wire's trouble is that message's alone, never its neighbours'
             log.warning("gateway %s failed: %s", gateway.name, error)
             return gateway.name, TryAgain(reason=f"网关出错:{type(error).__name__}")
 
@@ -143,6 +144,7 @@ class Deliverer:
         doubtful: list[Claimed] = []
 
         def look(turn: Turn) -> None:
+            doubtful.clear()
             for message in turn.work.select("message", state=MessageState.IN_DOUBT, order_by=None):
                 to, text = turn.work.reveal(message.to_ref) or "", turn.work.reveal(message.text_ref) or ""
                 doubtful.append(Claimed(message=message, outgoing=_outgoing(message, to, text)))

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from hazards.zones import Family
-from jiaoying.engine import approving, steps
+from jiaoying.engine import steps
 from jiaoying.engine.proposals import OPEN
 from jiaoying.engine.rain import LONGEST_H, Rain
 from jiaoying.engine.turn import Turn
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from jiaoying.engine.service import Service
 
 log = logging.getLogger(__name__)
+DARK_AFTER = 3  # missing intervals in a row make a zone dark (FACTS section 4)
 GRACE = timedelta(minutes=15)  # a frame may arrive this late before its interval is judged without it
 
 
@@ -98,10 +99,22 @@ class Judging:
     def judge_silence(self, now: datetime) -> None:
         """Judge the intervals nobody reported: silence is never calm, three of them in a row make a zone dark."""
         interval = timedelta(minutes=self.service.site.interval_minutes)
-        with self._lock:
-            while self._judged_at is not None and now - self._judged_at >= interval + GRACE:
+        if not self._lock.acquire(blocking=False):
+            return  # frames are being judged in another thread; the next minute looks again
+        try:
+            if self._judged_at is None:
+                with self.service.engine.connect() as connection:
+                    self._judged_at = rain_store.last_judged(connection)
+            if self._judged_at is None:
+                return
+            missed = int((now - self._judged_at - GRACE) / interval)
+            if missed > DARK_AFTER:  # after a long pause what was long ago tells nothing that the last hours do not
+                self._judged_at += interval * (missed - DARK_AFTER)
+            while now - self._judged_at >= interval + GRACE:
                 self._judged_at += interval
                 self._judge_at(self._judged_at, now)
+        finally:
+            self._lock.release()
 
     def _judge_at(self, at: datetime, now: datetime) -> None:
         """Judge every village and family at `at`, worst first; calm ones only where a warning is open."""
@@ -110,11 +123,9 @@ class Judging:
             calm = situation.level is None and not situation.dark_zones
             if calm and (situation.area, situation.family) not in open_now:
                 continue
-            try:
-                self.service.run("Assess", partial(steps.assess, situation), now=now)
-            except Exception as error:  # noqa: BLE001  # one village that fails must not stop the others
-                self.service.failed(f"assess {situation.area}", error)
-        self.service.run("CallDesk", approving.call_desk, now=now)
+            # One village that fails must not stop the others.
+            self.service.attempt(f"assess {situation.area}", "Assess", partial(steps.assess, situation), now=now)
+        self.service.call_desk(now)
 
     def _open_villages(self) -> frozenset[tuple[str, Family]]:
         """Villages and families with an open warning: they are judged even when nothing exceeds there any more."""

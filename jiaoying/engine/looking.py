@@ -40,6 +40,8 @@ def follow_warning(turn: Turn, warning: Warning, names: Collection[str]) -> None
         )
     if not warning.open:
         alarms.clear_alarms(turn, subject=warning.id)
+        for zone in sorted({*warning.zones, *warning.dark_zones}):
+            calling.withdraw(turn, f"{warning.id}/{zone}", "warning_ended")
 
 
 def call_monitor(turn: Turn, warning: Warning, zone: str) -> None:

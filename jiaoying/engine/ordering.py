@@ -10,12 +10,11 @@ from evacuation import task as tasks
 from evacuation.clocks import Clocks, band
 from evacuation.planning import Plan, PlanHousehold, PlanPost, PlanShelter, plan
 from evacuation.task import Listed, Task, TaskState
-from jiaoying.engine import alarms, calling
+from jiaoying.engine import alarms, calling, telling
 from jiaoying.engine.speaking import cancel_words
 from jiaoying.engine.turn import Turn
 from notifiers.callout import CallOut, CallOutState, Rung
 from notifiers.message import Purpose
-from people.areas import AreaLevel
 from people.households import Household
 from people.posts import Post, Role
 from people.shelters import Shelter
@@ -47,6 +46,16 @@ def follow_warning(turn: Turn, warning: Warning) -> None:
     """Plan, order, amend: what the village must do follows its warning."""
     task = task_of(turn, warning)
     if task is not None and ended(task):
+        if tasks.should_order(warning.level, night=turn.site.night(turn.now), order_at=turn.site.order_at):
+            alarms.raise_alarm(
+                turn,
+                rule="order_ended",
+                subject=task.id,
+                level=Level.RED,
+                area=warning.area,
+                event=warning.event,
+                words=f"{turn.county.short(warning.area)}预警仍在转移等级,任务却已结束:请撤销预警让它重新提议,或手动发起",
+            )
         return
     wanted = listed(turn, warning)
     made = make_plan(turn, warning, _with_kept(wanted, task))
@@ -93,7 +102,7 @@ def follow_warning(turn: Turn, warning: Warning) -> None:
         task = turn.emit("task", task.id, tasks.order(task, level=warning.level, reason=reason, now=turn.now))
         list_households(turn, task)
     call_village(turn, task)
-    tell_areas(turn, warning.event)
+    telling.tell_areas(turn, warning.event)
 
 
 def _with_kept(wanted: tuple[Listed, ...], task: Task | None) -> tuple[Listed, ...]:
@@ -104,15 +113,25 @@ def _with_kept(wanted: tuple[Listed, ...], task: Task | None) -> tuple[Listed, .
     return tuple(rows[code] for code in sorted(rows))
 
 
-def nightfall(turn: Turn) -> None:
-    """At night the decision to move counts one level up: what was only planned by day may have to be ordered now."""
+def due_at_night(turn: Turn) -> list[str]:
+    """Tasks planned by day that the night turns into orders: the decision to move counts one level up then."""
     if not turn.site.night(turn.now):
+        return []
+    return [
+        task.id
+        for task in turn.work.select("task", state=TaskState.PLANNED)
+        if task.households and tasks.should_order(task.level, night=True, order_at=turn.site.order_at)
+    ]
+
+
+def nightfall(turn: Turn, identity: str) -> None:
+    """Order one task that the night has made due, if its warning still stands."""
+    task: Task | None = turn.work.get("task", identity)
+    if task is None or task.state is not TaskState.PLANNED or not turn.site.night(turn.now):
         return
-    for task in turn.work.select("task", state=TaskState.PLANNED):
-        if task.households and tasks.should_order(task.level, night=True, order_at=turn.site.order_at):
-            warning: Warning | None = turn.work.get("warning", task.warning)
-            if warning is not None and warning.state is WarningState.IN_FORCE:
-                follow_warning(turn, warning)
+    warning: Warning | None = turn.work.get("warning", task.warning)
+    if warning is not None and warning.state is WarningState.IN_FORCE:
+        follow_warning(turn, warning)
 
 
 def list_households(turn: Turn, task: Task) -> None:
@@ -140,12 +159,15 @@ def list_households(turn: Turn, task: Task) -> None:
 def make_plan(turn: Turn, warning: Warning, wanted: tuple[Listed, ...]) -> Plan:
     """Who moves whom, where to, by which clock; shelters inside a zone in warning are not offered."""
     county, line = turn.county, crossing(turn, warning)
-    taken = shelter_load(turn, warning.event)
+    taken = shelter_load(turn, warning.event, but=tasks.task_id(warning.id, warning.area))
     unsafe = {shelter for zone in warning.zones for shelter in county.unsafe_shelters.get(zone, ())}
     nearby = _shelters_near(turn, warning.area)
     posts = county.posts_in.get(warning.area, ())
     by_phone = {post.phone: post for post in posts}
     named: dict[str, int] = {}
+    known_task: Task | None = task_of(turn, warning)
+    # Whoever is on the way keeps the shelter they were sent to, unless it has become unsafe.
+    sent = {a.household: a.shelter for a in known_task.assignments} if known_task is not None else {}
     items = []
     for entry in wanted:
         household: Household | None = county.households.get(entry.household)
@@ -170,7 +192,7 @@ def make_plan(turn: Turn, warning: Warning, wanted: tuple[Listed, ...]) -> Plan:
                 lon=household.lon,
                 lat=household.lat,
                 responsible=responsible.id if responsible is not None else None,
-                shelter=household.shelter,
+                shelter=sent.get(entry.household) or household.shelter,
             )
         )
     return plan(
@@ -208,11 +230,13 @@ def crossing(turn: Turn, warning: Warning) -> tuple[datetime, datetime] | None:
     return min(ahead, default=None)
 
 
-def shelter_load(turn: Turn, event: str) -> dict[str, int]:
-    """People already assigned to each shelter by the orders of the event; a household under two orders counts once."""
+def shelter_load(turn: Turn, event: str, *, but: str) -> dict[str, int]:
+    """People assigned to each shelter by the event's other orders; a household under two orders counts once."""
     load: dict[str, int] = {}
     seen: set[str] = set()
     for task in turn.work.select("task", event=event, state=ORDERED):
+        if task.id == but:
+            continue
         for assignment in task.assignments:
             if assignment.shelter and assignment.household not in seen:
                 seen.add(assignment.household)
@@ -239,22 +263,33 @@ def _shelters_near(turn: Turn, village: str, most: int = 12) -> list[Shelter]:
 
 def call_village(turn: Turn, task: Task) -> None:
     """Call the village's leaders and everybody named for a household, each with a call-out of its own, in parallel."""
-    for post in posts_to_call(turn, task):
+    posts = posts_to_call(turn, task)
+    if not posts and task.state is not TaskState.PLANNED:
+        alarms.raise_alarm(
+            turn,
+            rule="nobody_to_call",
+            subject=task.id,
+            level=Level.RED,
+            area=task.area,
+            event=task.event,
+            words=f"{turn.county.short(task.area)}没有一个岗位可以叫,转移令无人接:请乡镇马上派人",
+        )
+    for post in posts:
         known = _callout_about(turn, task.id, post)
-        urgency = urgency_of(task, first=post.role is Role.LEADER)
-        if known is None:
-            calling.call(
-                turn,
-                post=post,
-                subject_kind="task",
-                subject=task.id,
-                level=task.level,
-                event=task.event,
-                version=task.version,
-                urgency=urgency,
-            )
-        else:
+        if known is not None and known.state is not CallOutState.WITHDRAWN:
             calling.supersede(turn, known, version=task.version, level=task.level)
+            continue
+        calling.call(
+            turn,
+            post=post,
+            subject_kind="task",
+            subject=task.id,
+            level=task.level,
+            event=task.event,
+            version=task.version,
+            urgency=urgency_of(task, first=post.role is Role.LEADER),
+            moment=turn.now if known is not None else None,
+        )
 
 
 def posts_to_call(turn: Turn, task: Task) -> tuple[Post, ...]:
@@ -288,75 +323,9 @@ def urgency_of(task: Task, *, first: bool) -> int:
 
 
 def _callout_about(turn: Turn, subject: str, post: Post) -> CallOut | None:
+    """The call-out of a post about a subject: the newest living one, else one that was withdrawn."""
     found = turn.work.select("callout", subject=subject, post=post.id, rung=Rung.ANSWERED)
-    return found[0] if found else None
-
-
-def tell_areas(turn: Turn, event: str) -> None:
-    """Mark that townships and county must hear how the list stands; told once a turn, after all villages."""
-    turn.tell.add(event)
-
-
-def tell(turn: Turn, event: str) -> None:
-    """Call township and county about (event, level, area) with the list of their tasks; superseded when it grows."""
-    open_tasks = [task for task in turn.work.select("task", event=event) if not ended(task)]
-    for area, role in areas_to_tell(turn, open_tasks):
-        concerned = [task for task in open_tasks if area in (turn.county.tree.township(task.area), turn.site.area)]
-        for level in sorted({task.level for task in concerned}, reverse=True):
-            here = sorted(task.area for task in concerned if task.level is level)
-            post = _first_on_duty(turn, area, role)
-            if post is None or level < Level.YELLOW:
-                continue
-            subject = turn.id("area", event, level, area)
-            known = _area_callout(turn, subject)
-            if known is None:
-                calling.call(
-                    turn,
-                    post=post,
-                    subject_kind="area",
-                    subject=subject,
-                    level=level,
-                    event=event,
-                    version=len(here),
-                    urgency=200,
-                )
-            elif len(here) > known.order_version and known.state is not CallOutState.WITHDRAWN:
-                calling.supersede(turn, known, version=len(here), level=level)
-
-
-def _area_callout(turn: Turn, subject: str) -> CallOut | None:
-    found = turn.work.select("callout", subject=subject, subject_kind="area")
-    return found[0] if found else None
-
-
-def areas_to_tell(turn: Turn, open_tasks: list[Task]) -> list[tuple[str, Role]]:
-    """Townships of the tasks, and the county."""
-    townships = {turn.county.tree.township(task.area) for task in open_tasks}
-    told = [(code, Role.DISPATCHER) for code in sorted(code for code in townships if code is not None)]
-    site = turn.county.tree.get(turn.site.area)
-    if open_tasks and site is not None and site.level is not AreaLevel.TOWNSHIP:
-        told.append((turn.site.area, Role.COMMANDER))
-    return told
-
-
-def _first_on_duty(turn: Turn, area: str, role: Role) -> Post | None:
-    for wanted in (role, Role.DISPATCHER, Role.DUTY, Role.LEADER, Role.COMMANDER):
-        found = turn.county.directory.on_duty(area, wanted, turn.now, turn.site.timezone)
-        if found:
-            return found[0]
-    return None
-
-
-def tasks_of_area(turn: Turn, event: str, area: str, level: Level) -> list[Task]:
-    """The tasks a township's or the county's call-out speaks of."""
-    return sorted(
-        (
-            task
-            for task in turn.work.select("task", event=event, level=level)
-            if not ended(task) and area in (turn.county.tree.township(task.area), turn.site.area)
-        ),
-        key=lambda task: task.area,
-    )
+    return max(found, key=lambda c: (c.state is not CallOutState.WITHDRAWN, c.created_at, c.id), default=None)
 
 
 def call_off(turn: Turn, warning: Warning, *, reason: str) -> None:
@@ -380,6 +349,7 @@ def call_off(turn: Turn, warning: Warning, *, reason: str) -> None:
         return
     facts = tasks.call_off(task, by=str(turn.actor), reason=reason, now=turn.now)
     turn.emit("task", task.id, facts)
+    telling.tell_areas(turn, task.event)
     told = {
         attempt.phone_ref
         for callout in turn.work.select("callout", subject=task.id)

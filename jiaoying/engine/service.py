@@ -6,13 +6,26 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
 from core.levels import Level
 from hazards.frames import RainFrame
-from jiaoying.engine import alarms, approving, counting, deliver, ending, ordering, receipting, receiving, steps, watch
+from jiaoying.engine import (
+    alarms,
+    approving,
+    counting,
+    deliver,
+    desk,
+    ending,
+    ordering,
+    receipting,
+    receiving,
+    steps,
+    watch,
+)
 from jiaoying.engine.commands import (
     ENGINE,
     AcknowledgeAlarm,
@@ -56,6 +69,7 @@ WATCH_EVERY = timedelta(minutes=1)
 THOROUGH_EVERY_MIN = 10
 ANSWERS_KEPT = timedelta(hours=24)  # of idempotent requests
 GRACE = timedelta(minutes=15)  # a frame may arrive this late before its interval is judged without it
+CHUNK = 64  # deadlines that share a commit
 MOST_PASSES = 50  # passes of one tick over what its own work made due; more would be a loop, and is an alarm
 
 HANDLERS: dict[type[Command], Callable[[Turn, Any], Any]] = {
@@ -117,6 +131,7 @@ class Service:
         self._watched_at: datetime | None = None
         # Tick, hooks and pages run in threads of their own: one of them reads the inbox at a time.
         self._reading = threading.Lock()
+        self._failing: dict[str, tuple[int, datetime]] = {}
         self.judging = Judging(self)
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -125,11 +140,12 @@ class Service:
     @property
     def county(self) -> County:
         """The registers as they stand; read again after an import."""
-        if self._county is None:
+        known = self._county  # another thread may forget it in between
+        if known is None:
             with self.engine.connect() as connection:
                 rows = registers.load_county_rows(connection, default=self.thresholds)
             tree = AreaTree(rows.areas)
-            self._county = County(
+            known = self._county = County(
                 version=rows.version,
                 tree=tree,
                 posts=tuple(rows.posts),
@@ -140,7 +156,7 @@ class Service:
                 stations={s.code: s for s in rows.stations},
                 thresholds=rows.thresholds,
             )
-        return self._county
+        return known
 
     @property
     def rain(self) -> Rain:
@@ -180,6 +196,20 @@ class Service:
         now: datetime | None = None,
     ) -> T:
         """Run one turn: everything `handle` writes is committed together, or not at all."""
+        result = self.submit(cause, handle, actor=actor, also=also, now=now).result()
+        self.deliverer.wake.set()
+        return result
+
+    def submit(
+        self,
+        cause: str,
+        handle: Callable[[Turn], T],
+        *,
+        actor: Actor = ENGINE,
+        also: Callable[[Work], None] | None = None,
+        now: datetime | None = None,
+    ) -> Future[T]:
+        """Hand one turn to the writer, where it may share a commit with others; the future is done once it is durable."""
         county = self.county
 
         def work_on(work: Work) -> T:
@@ -192,9 +222,7 @@ class Service:
                 also(work)
             return result
 
-        result = self.writer.execute(work_on, now=now)
-        self.deliverer.wake.set()
-        return result
+        return self.writer.submit(work_on, now=now)
 
     def execute(self, command: Command, actor: Actor, *, also: Callable[[Work], None] | None = None) -> Any:
         """Carry out one command for one actor. `also` runs in the same transaction (a drill marks its act done).
@@ -305,33 +333,68 @@ class Service:
         self.judge_silence(moment)
         newest = self.rain.newest_at
 
+        for identity in self.run("Look", ordering.due_at_night):
+            self.attempt(f"nightfall {identity}", "Nightfall", partial(steps.nightfall, identity), now=moment)
+        event = self.run("Look", approving.open_event)
+        if event is not None:
+            self.call_desk(moment)
+            self.attempt("tell areas", "Tell", partial(steps.tell_again, event.id), now=moment)
+        # By the clock, not by a count, so that a restart changes nothing.
+        thorough = int(moment.timestamp()) // 60 % THOROUGH_EVERY_MIN == 0
+
         def look(turn: Turn) -> None:
-            ordering.nightfall(turn)
-            # By the clock, not by a count, so that a restart changes nothing.
-            thorough = int(moment.timestamp()) // 60 % THOROUGH_EVERY_MIN == 0
             watch.watch(turn, newest_rain_at=newest, thorough=thorough)
             if thorough:
                 accounts.forget_answers(turn.work, before=moment - ANSWERS_KEPT)
-            site_store.put(turn.work.connection, WATCHED, moment.isoformat())
 
-        self.run("Watch", look, now=moment)
+        self.attempt("watch", "Watch", look, now=moment)
+        self.run("Watched", lambda turn: site_store.put(turn.work.connection, WATCHED, moment.isoformat()), now=moment)
         self._watched_at = moment
 
+    def call_desk(self, now: datetime) -> None:
+        """Ring the desk for proposals it was never rung for (also those of an engine that died before it could)."""
+        self.attempt("call desk", "CallDesk", desk.call_desk, now=now)
+
+    def attempt(self, what: str, cause: str, handle: Callable[[Turn], object], *, now: datetime) -> bool:
+        """Run one step of many: what fails is journalled, shown and found again, and never stops the others."""
+        try:
+            self.run(cause, handle, now=now)
+        except Exception as error:  # noqa: BLE001  # see above
+            self.failed(what, error)
+            return False
+        self._failing.pop(what, None)
+        return True
+
     def _meet_deadlines(self, moment: datetime) -> int:
+        """Meet what is due in chunks that share a commit; inbound is read between them."""
         done = 0
         met: set[tuple[str, str, datetime]] = set()
         for _ in range(MOST_PASSES):
-            waiting = [one for one in self._due(moment) if one not in met]
+            waiting = [one for one in self._due(moment) if one not in met and not self._backs_off(one, moment)]
             if not waiting:
                 break
-            for kind, identity, at in waiting:
-                met.add((kind, identity, at))
-                done += 1
-                try:
-                    self.run("Tick", partial(steps.when_due, kind, identity), now=moment)
-                except Exception as error:  # noqa: BLE001  # journalled, shown, and found again by the next tick
-                    self.failed(f"{kind} {identity}", error)
+            for start in range(0, len(waiting), CHUNK):
+                chunk = waiting[start : start + CHUNK]
+                met.update(chunk)
+                done += len(chunk)
+                futures = [
+                    (f"{kind} {identity}", self.submit("Tick", partial(steps.when_due, kind, identity), now=moment))
+                    for kind, identity, _ in chunk
+                ]
+                for what, future in futures:
+                    try:
+                        future.result()
+                        self._failing.pop(what, None)
+                    except Exception as error:  # noqa: BLE001  # journalled, shown, and found again by the next tick
+                        self.failed(what, error)
+                if start + CHUNK < len(waiting):
+                    self.handle_inbound()
         return done
+
+    def _backs_off(self, one: tuple[str, str, datetime], moment: datetime) -> bool:
+        """What fails again and again is tried less and less often, at least every five minutes."""
+        tries, last = self._failing.get(f"{one[0]} {one[1]}", (0, moment))
+        return tries > 0 and moment - last < timedelta(seconds=min(2**tries, 300))
 
     def _due(self, moment: datetime) -> list[tuple[str, str, datetime]]:
         with self.engine.connect() as connection:
@@ -364,6 +427,10 @@ class Service:
 
     def failed(self, what: str, error: Exception) -> None:
         """A failing step is journalled, shown and retried; it never stops the others."""
+        tries = self._failing.get(what, (0, self.clock()))[0] + 1
+        self._failing[what] = (tries, self.clock())
+        if tries > 1 and tries % 10:
+            return  # said already; its alarm stands
         log.exception("step failed: %s", what, exc_info=error)
 
         def note(turn: Turn) -> None:

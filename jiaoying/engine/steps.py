@@ -11,7 +11,7 @@ from evacuation.request import Request
 from evacuation.task import Task
 from hazards.frames import RainFrame
 from hazards.stations_to_zones import ZoneRain
-from jiaoying.engine import alarms, approving, calling, deliver, ordering, receipting, receiving
+from jiaoying.engine import alarms, approving, calling, deliver, desk, ordering, receipting, receiving, telling
 from jiaoying.engine.commands import ReceiveText
 from jiaoying.engine.turn import Turn
 from jiaoying.storage import inbox
@@ -25,10 +25,10 @@ def follow_up(turn: Turn) -> None:
         while turn.moved:
             callout = turn.moved.pop(0)
             if callout.subject_kind == "proposal":
-                approving.desk_call_moved(turn, callout)
+                desk.call_moved(turn, callout)
         for event in sorted(turn.tell):
             turn.tell.discard(event)
-            ordering.tell(turn, event)
+            telling.tell(turn, event)
 
 
 def store_frame(frame: RainFrame, turn: Turn) -> bool:
@@ -114,3 +114,13 @@ def _request_due(turn: Turn, request: Request) -> None:
 def worst_first(situation: Situation) -> tuple[int, str, str]:
     """The order in which situations are judged: by level, then by code."""
     return (-(situation.level.rank if situation.level is not None else 0), situation.area, str(situation.family))
+
+
+def nightfall(identity: str, turn: Turn) -> None:
+    """Order what was only planned by day, in a turn of its own: one village that fails must not stop the others."""
+    ordering.nightfall(turn, identity)
+
+
+def tell_again(event: str, turn: Turn) -> None:
+    """Tell townships and county what has come since they were rung a minute ago."""
+    telling.tell_areas(turn, event)
