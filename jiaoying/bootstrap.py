@@ -43,10 +43,9 @@ class Running:
     leads: bool
     _lead: leader.Leadership | None = None
 
-    def beat(self) -> None:
-        """Renew the lease of this engine."""
-        if self._lead is not None:
-            self._lead.renew(wall_clock())
+    def beat(self) -> bool:
+        """Renew the lease of this engine; False when another one leads by now and this one must end."""
+        return self._lead is None or self._lead.renew(wall_clock())
 
 
 def site_of(config: Config, *, status: CapStatus | None = None) -> Site:
@@ -114,6 +113,7 @@ def running(
     drill_seed: int | None = None,
     exchange: Callable[[Engine, Writer], Exchange] | None = None,
     need_lead: bool = True,
+    may_lead: bool = True,
     inline: bool = False,
     status: CapStatus | None = None,
 ) -> Iterator[Running]:
@@ -130,7 +130,10 @@ def running(
     inline : bool
         Run commands in the calling thread, one by one (a drill that nobody watches).
     need_lead : bool
-        Whether the engine's lock must be had; without it only storing is allowed.
+        Whether the engine's lock must be had; without it only storing is allowed. Who does not need it never takes
+        over from an engine that still holds the lock, however late its lease is.
+    may_lead : bool
+        Whether to lead when nobody does; pages without an engine never do.
 
     Raises
     ------
@@ -140,7 +143,7 @@ def running(
     engine, salt = open_database(config, seed=drill_seed, now=clock() if drill_seed is not None else None)
     owner = f"{socket.gethostname()}:{os.getpid()}"
     lead = leader.Leadership(engine, owner=owner)
-    leads = lead.acquire(wall_clock())
+    leads = may_lead and lead.acquire(wall_clock(), steal=need_lead)
     if not leads and need_lead:
         engine.dispose()
         raise Busy("另一个进程正在运行这个站点的引擎")

@@ -185,10 +185,10 @@ def _serve(config: Config, role: str, host: str, port: int, serve_until: object)
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
-    with running(config, need_lead=role != "web") as site:
+    with running(config, need_lead=role != "web", may_lead=role != "web") as site:
         heart = None
         if role != "web":
-            heart = Heart(site.service, site.sources, on_beat=site.beat)
+            heart = Heart(site.service, site.sources, on_beat=site.beat, on_lost=stop.set)
             heart.start()
         try:
             if role == "engine":
@@ -203,3 +203,5 @@ def _serve(config: Config, role: str, host: str, port: int, serve_until: object)
         finally:
             if heart is not None:
                 heart.stop()
+    if heart is not None and heart.lost:
+        show.fail("另一个引擎已接管这个站点,本进程已停止;请查明后再启动")

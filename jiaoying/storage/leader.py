@@ -1,8 +1,9 @@
 """One leader: a lock that ends with its process, and a lease row whose epoch fences off a leader that froze.
 
 The lock (a file lock beside the SQLite file, an advisory lock on PostgreSQL) makes a take-over after a crash
-immediate. A frozen process keeps its lock for ever; when its lease runs out, another one takes the next epoch without
-the lock, and whatever the first still tries to commit is refused.
+immediate. On PostgreSQL a frozen process, or a host that is gone without a word, keeps its lock; when its lease runs
+out, another engine takes the next epoch without the lock, and whatever the first still tries to commit is refused.
+On SQLite all processes share one machine: whoever holds the file lock lives, and nobody takes over from the living.
 """
 
 from __future__ import annotations
@@ -98,13 +99,24 @@ class Leadership:
         self.epoch: int | None = None
         self._engine = engine
         file = database_file(engine)
+        self._alone = file is not None
+        """All candidates are on this machine, and the system ends the lock with its process."""
         self._lock: _Lock = _AdvisoryLock(engine, name) if file is None else _FileLock(f"{file}.{name}.lock")
 
-    def acquire(self, now: datetime) -> bool:
-        """Try to become the leader; True when this one leads now."""
+    def acquire(self, now: datetime, *, steal: bool = True) -> bool:
+        """Try to become the leader; True when this one leads now.
+
+        Parameters
+        ----------
+        steal : bool
+            Whether an ended lease may be taken over while another process still holds the lock. Only an engine that
+            will lead from now on may: a passing command would fence off an engine that was merely slow.
+        """
         if self.epoch is not None:
             return self.renew(now)
         locked = self._lock.take()
+        if not locked and (not steal or self._alone):
+            return False
         with writing(self._engine).begin() as connection:
             row = connection.execute(select(leader).where(leader.c.name == self.name).with_for_update()).first()
             if row is not None and not locked and row.lease_until > now:

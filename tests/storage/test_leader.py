@@ -64,7 +64,13 @@ def test_a_frozen_leader_is_replaced_and_fenced_off(
     writer = open_writer(fence=first.fence())
     writer.execute(lambda work: work.emit("lamp", "a", made("a"), **WHO))
     assert not second.acquire(T0 + leader.LEASE - SECOND)
-    assert second.acquire(T0 + leader.LEASE), "the lock is still held, but the lease has run out"
+    assert not second.acquire(T0 + leader.LEASE, steal=False), "a passing command takes nothing over"
+    if first._alone:
+        assert not second.acquire(T0 + 10 * leader.LEASE), "who holds the file lock lives, on this very machine"
+        first._lock.release()  # it was killed at last, and one write of it is still on its way
+        assert second.acquire(T0 + leader.LEASE)
+    else:
+        assert second.acquire(T0 + leader.LEASE), "the lock is still held, but the lease has run out"
     futures = [
         writer.submit(lambda work, n=n: work.emit("lamp", f"b{n}", made(f"b{n}"), **WHO))  # type: ignore[misc]
         for n in range(3)
@@ -79,3 +85,16 @@ def test_a_frozen_leader_is_replaced_and_fenced_off(
     with pytest.raises(Fenced):
         first.fence()
     assert second.renew(T0 + 2 * leader.LEASE)
+
+
+def test_a_passing_command_never_fences_off_a_late_engine(candidates: tuple[Leadership, Leadership]) -> None:
+    serve, command = candidates
+    assert serve.acquire(T0)
+    fence = serve.fence()
+    assert not command.acquire(T0 + 10 * leader.LEASE, steal=False)
+    command.release(T0 + 10 * leader.LEASE)
+    assert serve.renew(T0 + 10 * leader.LEASE)
+    with serve._engine.connect() as connection:
+        fence(connection)
+    serve.release(T0 + 11 * leader.LEASE)
+    assert command.acquire(T0 + 11 * leader.LEASE, steal=False), "with nobody leading the lock is its own"
