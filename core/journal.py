@@ -94,11 +94,11 @@ def verify(lines: Iterable[Mapping[str, Any]]) -> tuple[int, str, Break | None]:
             return (
                 count,
                 previous,
-                Break(line=line, sequence=expected, reason=f"sequence {expected} wanted, {sequence} found"),
+                Break(line=line, sequence=expected, reason=f"应是序号 {expected},却是 {sequence}"),
             )
         if record.get("previous") != previous:
-            return count, previous, Break(line=line, sequence=sequence, reason="does not follow the entry before it")
+            return count, previous, Break(line=line, sequence=sequence, reason="接不上前一条")
         if record.get("hash") != seal(previous, content):
-            return count, previous, Break(line=line, sequence=sequence, reason="content does not match its hash")
+            return count, previous, Break(line=line, sequence=sequence, reason="内容与哈希不符")
         previous, expected, count = str(record["hash"]), expected + 1, count + 1
     return count, previous, None

@@ -19,7 +19,7 @@ from jiaoying.engine.service import Service
 from jiaoying.engine.site import Site, wall_clock
 from jiaoying.storage import leader
 from jiaoying.storage import site as site_store
-from jiaoying.storage.database import Engine, open_engine, upgrade
+from jiaoying.storage.database import DatabaseError, Engine, Outdated, database_file, open_engine, upgrade
 from jiaoying.storage.work import Work
 from jiaoying.storage.writer import Writer
 from notifiers.gateways.console import ConsoleGateway
@@ -82,14 +82,33 @@ def gateways_of(config: Config, clock: Callable[[], datetime], exchange: Exchang
     return tuple(made)
 
 
-def open_database(config: Config, *, seed: int | None = None, now: datetime | None = None) -> tuple[Engine, str]:
+class DatabaseFault(Exception):
+    """The database cannot be used; the message says which and why, in words."""
+
+
+def open_database(
+    config: Config, *, seed: int | None = None, now: datetime | None = None, create: bool = True
+) -> tuple[Engine, str]:
     """Open the database, bring its tables up to date, and return it with the site's salt.
 
     The salt is made once; in a drill it comes from the seed, so that the same seed gives the same journal (law 12).
     A drill does not wait for the disk at every commit: it survives a killed process, not a power cut.
+
+    Raises
+    ------
+    DatabaseFault
+        When it is missing (without `create`), not a database, or written by a newer version.
     """
     engine = open_engine(config.database_url, durable=seed is None)
-    upgrade(engine)
+    file = database_file(engine)
+    if not create and file is not None and not file.exists():
+        raise DatabaseFault(f"没有数据库 {file}:站点还没有建,或设置里的 database 写错了")
+    try:
+        upgrade(engine)
+    except Outdated as error:
+        raise DatabaseFault(f"数据库 {file or config.database} 是更新版本的软件写的,请换用新版:{error}") from error
+    except DatabaseError as error:
+        raise DatabaseFault(f"数据库 {file or config.database} 打不开:{error.orig or error}") from error
     salt = hashlib.sha256(f"jiaoying {seed}".encode()).hexdigest() if seed is not None else secrets.token_hex(32)
 
     def first(work: Work) -> str:

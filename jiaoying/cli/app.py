@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from jiaoying.bootstrap import DatabaseFault
 from jiaoying.cli import show
 from jiaoying.config import Config, ConfigError, load
 
@@ -64,4 +65,8 @@ def whole() -> typer.Typer:
 
 def main() -> None:
     """Run the command line."""
-    whole()()
+    try:
+        whole()()
+    except DatabaseFault as error:
+        show.words.print(str(error), style="bold red", markup=False)
+        sys.exit(show.WRONG)

@@ -62,9 +62,12 @@ def verify(
     if file is not None:
         if not file.is_file():
             show.fail(f"{file}: 没有这个文件", show.MISUSED)
-        verdict = journal_store.verify_file(file)
+        try:
+            verdict = journal_store.verify_file(file)
+        except (UnicodeDecodeError, OSError):
+            show.fail(f"{file}: 不是导出的日志(UTF-8 的 JSONL)", show.MISUSED)
     else:
-        engine, _ = open_database(settings(config))
+        engine, _ = open_database(settings(config), create=False)
         try:
             verdict = journal_store.verify_database(engine)
         finally:
@@ -95,9 +98,11 @@ def export(
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     """导出日志,一行一条;不含姓名、电话和回复原文。"""
-    engine, _ = open_database(settings(config))
+    engine, _ = open_database(settings(config), create=False)
     try:
         count = journal_store.export(engine, out)
+    except OSError as error:
+        show.fail(f"{out}: 写不了:{error.strerror}", show.MISUSED)
     finally:
         engine.dispose()
     show.line(f"{out}: {count} 条")
@@ -112,7 +117,7 @@ def rebuild_(
     """由日志重算每一张表的每一列,与现存的行核对。"""
     if not check:
         show.fail("请加 --check:由日志重算并核对,不改动数据", show.MISUSED)
-    engine, _ = open_database(settings(config))
+    engine, _ = open_database(settings(config), create=False)
     try:
         differences = rebuild.rebuild_check(engine)
     finally:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +19,8 @@ from jiaoying.cli.app import DEFAULT_CONFIG, ConfigOption, JsonOption, settings
 from jiaoying.config import Config, ConfigError, default_text, loads
 from jiaoying.engine import importing, polling
 from jiaoying.engine.commands import Actor
+from jiaoying.storage import accounts
+from jiaoying.storage.database import Engine
 from people.registers import ALIASES
 from warning.thresholds import ALIASES as THRESHOLDS
 
@@ -82,6 +84,7 @@ def import_(
         show.fail(f"没有 {kind} 这种登记册;有:{'、'.join(importing.KINDS)}", show.MISUSED)
     data = [(str(path), show.read_bytes(path)) for path in files]
     with running(settings(config), need_lead=False) as site, show.progress(f"{kind} 入库", total=None):
+        _known_signers(site.engine, signed or ())
         outcome = importing.take(
             site.service, kind, data, actor=OPERATOR, check_only=check_only, replace=replace, signed=signed or ()
         )
@@ -111,6 +114,14 @@ def import_(
             show.words.print(
                 f"{title}:{len(keys)}({'、'.join(keys[:10])}{'……' if len(keys) > 10 else ''})", markup=False
             )
+
+
+def _known_signers(engine: Engine, signed: Sequence[str]) -> None:
+    """Only people with an account of their own can put their name to something."""
+    with engine.connect() as connection:
+        unknown = [name for name in signed if accounts.find_user(connection, name.strip()) is None]
+    if unknown:
+        show.fail(f"没有这些账号:{'、'.join(unknown)};具名的人要先有账号(jiaoying user add)", show.MISUSED)
 
 
 def ingest(
@@ -195,11 +206,13 @@ def _serve(config: Config, role: str, host: str, port: int, serve_until: object)
                 show.words.print(f"引擎运行中(进程 {os.getpid()})")
                 stop.wait()
             else:
-                link = first_login(site.writer, base=f"http://{host}:{port}")
-                if link is not None:
-                    show.words.print(f"第一次登录(管理员,一次有效):{link}", markup=False)
-                sys.stderr.flush()
-                serve_until(site.service, host=host, port=port, stop=stop)  # type: ignore[operator]
+
+                def listening(base: str) -> None:
+                    link = first_login(site.writer, base=config.web.public_url or base)
+                    if link is not None:
+                        show.words.print(f"第一次登录(管理员,一次有效):{link}", markup=False)
+
+                serve_until(site.service, host=host, port=port, stop=stop, on_listening=listening)  # type: ignore[operator]
         finally:
             if heart is not None:
                 heart.stop()

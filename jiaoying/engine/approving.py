@@ -8,13 +8,15 @@ from typing import Any, TypeVar
 
 from shapely.errors import GEOSException
 from shapely.geometry import shape
+from shapely.geometry.base import BaseGeometry
 
 from core.cap import CapStatus
 from core.facts import Fact
 from core.levels import Level
+from evacuation import task as tasks
 from evacuation.task import Task, TaskState
 from hazards.zones import Family, family_of
-from jiaoying.engine import aborting, calling, desk, looking, ordering
+from jiaoying.engine import aborting, calling, counting, desk, looking, ordering
 from jiaoying.engine.commands import (
     ApproveWarning,
     CancelWarning,
@@ -36,6 +38,7 @@ T = TypeVar("T")
 ISSUING = frozenset({"Approved", "ApprovalTimedOut", "Upgraded", "Downgraded", "Corrected", "Extended"})
 ENDING = frozenset({"Rejected", "Lapsed", "Cancelled", "Expired"})
 PROPOSING = frozenset({"UpgradeProposed", "Worsened"})
+RAINING = frozenset({"LevelObserved", "UpgradeProposed", "Worsened", "Extended", "Corrected", "CouldNotJudge"})
 SETTLING = ENDING | frozenset({"Approved", "ApprovalTimedOut", "Upgraded", "UpgradeRejected", "UpgradeLapsed"})
 
 
@@ -133,12 +136,24 @@ def carry_on(turn: Turn, identity: str, facts: Sequence[Fact]) -> Warning:
         ordering.call_off(turn, after, reason=_ending(facts))
     if names & SETTLING and after.proposal is None:
         desk.release(turn, after.event)
-    if after.proposal is not None and after.proposal.at < turn.now and names & PROPOSING:
+    if after.proposal is not None and names & PROPOSING:
         # What the desk was rung for has become worse: it is rung again, and its clock began anew.
         desk.ring_again(turn, after)
+    if names & RAINING:
+        _lapse_all_clear(turn, after)
     if names & ENDING:
         close_event_if_over(turn, after.event)
     return after
+
+
+def _lapse_all_clear(turn: Turn, warning: Warning) -> None:
+    """A first signature under the all-clear was given on another rain than this."""
+    task = ordering.task_of(turn, warning)
+    if task is not None and task.signatures:
+        below = warning.below_since is not None
+        facts = tasks.check_all_clear(task, account=counting.account_of(turn, task), rain_below=below, now=turn.now)
+        if facts:
+            turn.emit("task", task.id, facts)
 
 
 def _ending(facts: Sequence[Fact]) -> str:
@@ -264,14 +279,23 @@ def _raise_open(turn: Turn, warning: Warning, command: RaiseWarning) -> Warning:
     return carry_on(turn, warning.id, facts)
 
 
+def _polygon(text: str) -> BaseGeometry:
+    """Read a drawn area; only what encloses one will do."""
+    try:
+        given = json.loads(text)
+        drawn = shape(given) if given.get("type") in ("Polygon", "MultiPolygon") else None
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, GEOSException):
+        drawn = None
+    if drawn is None:
+        raise NotAllowed("多边形要写成 GeoJSON 的 Polygon 或 MultiPolygon,每个环至少四个点,首尾相同")
+    if drawn.is_empty or not drawn.is_valid:
+        raise NotAllowed("多边形为空或自相交")
+    return drawn
+
+
 def _villages(turn: Turn, command: RaiseWarning) -> tuple[str, ...]:
     if command.polygon is not None:
-        try:
-            polygon = shape(json.loads(command.polygon))
-        except (ValueError, KeyError, TypeError, AttributeError, GEOSException) as error:
-            raise NotAllowed(f"多边形不是有效的 GeoJSON 几何:{error}") from error
-        if polygon.is_empty or not polygon.is_valid:
-            raise NotAllowed("多边形为空或自相交")
+        polygon = _polygon(command.polygon)
         found = turn.county.villages_touching(polygon)
         if not found:
             raise NotAllowed("多边形不触及任何村的隐患点、住户或村部")
@@ -309,8 +333,8 @@ def close_event_if_over(turn: Turn, event: str) -> None:
     if found is None or found.state is not EventState.OPEN:
         return
     warnings_open = bool(turn.work.select("warning", event=event, state=OPEN, limit=1))
-    tasks: list[Task] = turn.work.select("task", event=event)
-    tasks_open = any(not ordering.ended(task) for task in tasks)
+    every: list[Task] = turn.work.select("task", event=event)
+    tasks_open = any(not ordering.ended(task) for task in every)
     facts = events.close(found, warnings_open=warnings_open, tasks_open=tasks_open, now=turn.now)
     if facts:
         turn.emit("event", event, facts)

@@ -158,6 +158,8 @@ def _area_text(turn: Turn, callout: CallOut, *, spoken: bool) -> str:
 def _desk_text(turn: Turn, callout: CallOut, *, spoken: bool) -> str:
     waiting = proposed_in(turn, callout)
     names = list(dict.fromkeys(turn.county.short(warning.area) for warning in waiting))
+    # The worst that waits, whatever level the call-out began with.
+    level = max((w.proposal.level for w in waiting if w.proposal is not None), default=callout.level)
     evidence = ""
     for warning in waiting:
         if warning.proposal is not None and warning.proposal.evidence:
@@ -165,8 +167,8 @@ def _desk_text(turn: Turn, callout: CallOut, *, spoken: bool) -> str:
             break
     code = callout.code or ""
     if spoken:
-        return wording.desk_voice(turn.site.status, turn.site.signature, callout.level, names, code, local(turn))
-    return wording.desk_text(turn.site.status, turn.site.signature, callout.level, names, evidence, code, local(turn))
+        return wording.desk_voice(turn.site.status, turn.site.signature, level, names, code, local(turn))
+    return wording.desk_text(turn.site.status, turn.site.signature, level, names, evidence, code, local(turn))
 
 
 # --- what goes back ----------------------------------------------------------------------------------------------

@@ -9,10 +9,20 @@ from typing import Any
 import pysqlite3
 from sqlalchemy import DateTime, Dialect, Engine, create_engine, event
 from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.types import TypeDecorator
 
 __all__ = [
-    "Connection", "Engine", "UtcDateTime", "database_file", "is_sqlite", "open_engine", "sqlite_version", "upgrade",
+    "Connection",
+    "DatabaseError",
+    "Engine",
+    "Outdated",
+    "UtcDateTime",
+    "database_file",
+    "is_sqlite",
+    "open_engine",
+    "sqlite_version",
+    "upgrade",
     "writing",
 ]  # fmt: skip
 
@@ -122,8 +132,23 @@ def writing(engine: Engine) -> Engine:
     return engine.execution_options(**{WRITES: True})
 
 
+class Outdated(Exception):
+    """This software is older than the database."""
+
+
 def upgrade(engine: Engine) -> None:
-    """Bring the database to the newest schema; the migrations are part of the package."""
+    """Bring the database to the newest schema; the migrations are part of the package.
+
+    Raises
+    ------
+    Outdated
+        When the database was written by a newer version than this.
+    """
+    from alembic.util.exc import CommandError
+
     from jiaoying.storage.migrations import run  # Alembic is needed once a start, not by every import
 
-    run(engine)
+    try:
+        run(engine)
+    except CommandError as error:
+        raise Outdated(str(error)) from error
