@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -19,6 +19,14 @@ _BLOCKING = (HouseholdState.REFUSED, HouseholdState.NEEDS_HELP, HouseholdState.M
 _MOVED = (HouseholdState.MOVING, HouseholdState.SAFE)
 
 Statuses = Mapping[str, HouseholdStatus]
+
+Human = Callable[[str], str]
+"""Names the human behind a name: one who holds two posts is one person, whichever of them they speak as."""
+
+
+def person(name: str) -> str:
+    """Who acts, however it is written: a post marks by page as ``post:ID`` and claims by text as ``ID``."""
+    return name.removeprefix("post:")
 
 
 class Outcome(StrEnum):
@@ -105,11 +113,16 @@ def blockers(task: Task, statuses: Statuses) -> tuple[str, ...]:
     return tuple(found)
 
 
-def decide_cleared(task: Task, statuses: Statuses, now: datetime) -> Clearing:
+def decide_cleared(task: Task, statuses: Statuses, now: datetime, *, human: Human = person) -> Clearing:
     """Ask after every count and mark: does the task clear, does it want its second person, or is it open?
 
     It clears by itself only when marks by others than the claimant cover the whole list: then these are the second
     person. A claim equal to the list, or marks on everybody without a claim, ask for one confirmation.
+
+    Parameters
+    ----------
+    human : callable
+        The person behind a post; two names of one person never stand for two.
     """
     if task.state not in ACTIVE:
         return Clearing(outcome=Outcome.OPEN)
@@ -119,17 +132,17 @@ def decide_cleared(task: Task, statuses: Statuses, now: datetime) -> Clearing:
     claims, covered = _standing(task, statuses), _covered(task, statuses)
     if covered:
         for claim in claims:
-            confirmer = _marked_by_others(task, statuses, {claim.post})
+            confirmer = _marked_by_others(task, statuses, _behind(claim, human), human)
             if confirmer is not None:
                 fact = Cleared(at=now, claimant=claim.post, confirmer=confirmer, how="marks")
                 return Clearing(outcome=Outcome.CLEARED, task_facts=(fact,))
     if not claims and not covered:
         return Clearing(outcome=Outcome.OPEN)
     why = ("已报全部转移,等第二人确认",) if claims else ("已逐户登记完,等第二人确认",)
-    return Clearing(outcome=Outcome.CONFIRM, not_by=_not_by(task, statuses, claims), why=why)
+    return Clearing(outcome=Outcome.CONFIRM, not_by=_not_by(task, statuses, claims, human), why=why)
 
 
-def confirm(task: Task, statuses: Statuses, *, by: str, how: str, now: datetime) -> list[Fact]:
+def confirm(task: Task, statuses: Statuses, *, by: str, how: str, now: datetime, human: Human = person) -> list[Fact]:
     """Clear the task on the word of a second person.
 
     Raises
@@ -148,10 +161,10 @@ def confirm(task: Task, statuses: Statuses, *, by: str, how: str, now: datetime)
     claims, covered = _standing(task, statuses), _covered(task, statuses)
     if not claims and not covered:
         raise NotAllowed("还没有人上报全部转移")
-    second = person(by)
-    claimant = next((c.post for c in claims if second not in (c.post, person(c.read_by or ""))), None)
+    second = human(by)
+    claimant = next((claim.post for claim in claims if second not in _behind(claim, human)), None)
     if claimant is None and covered:
-        claimant = _marked_by_others(task, statuses, {second})
+        claimant = _marked_by_others(task, statuses, {second}, human)
     if claimant is None:
         raise NotAllowed("要由上报人以外的另一个人确认")
     return [Cleared(at=now, claimant=claimant, confirmer=by, how=how)]
@@ -173,7 +186,9 @@ def arrivals(task: Task, statuses: Statuses, cleared: Cleared) -> tuple[tuple[st
     return tuple(found)
 
 
-def confirm_cleared(task: Task, statuses: Statuses, *, by: str, how: str, now: datetime) -> Clearing:
+def confirm_cleared(
+    task: Task, statuses: Statuses, *, by: str, how: str, now: datetime, human: Human = person
+) -> Clearing:
     """As `confirm`, with the households' facts that belong to the same decision.
 
     Raises
@@ -181,7 +196,7 @@ def confirm_cleared(task: Task, statuses: Statuses, *, by: str, how: str, now: d
     NotAllowed
         As `confirm`.
     """
-    facts = confirm(task, statuses, by=by, how=how, now=now)
+    facts = confirm(task, statuses, by=by, how=how, now=now, human=human)
     households = tuple(pair for fact in facts if isinstance(fact, Cleared) for pair in arrivals(task, statuses, fact))
     return Clearing(outcome=Outcome.CLEARED, task_facts=tuple(facts), household_facts=households)
 
@@ -213,27 +228,27 @@ def _names(status: HouseholdStatus) -> tuple[str, ...]:
     return tuple(person(name) for name in (status.by, status.confirmed_by) if name)
 
 
-def person(name: str) -> str:
-    """Who acts, however it is written: a post marks by page as ``post:ID`` and claims by text as ``ID``."""
-    return name.removeprefix("post:")
+def _behind(claim: Claim, human: Human) -> set[str]:
+    """Who stands for a claim: its sender, and whoever read it where the words were not certain."""
+    return {human(name) for name in (claim.post, claim.read_by) if name}
 
 
-def _marked_by_others(task: Task, statuses: Statuses, than: set[str]) -> str | None:
-    """The last of the others who marked, when every household carries a name outside `than`."""
+def _marked_by_others(task: Task, statuses: Statuses, than: set[str], human: Human) -> str | None:
+    """The last of the others who marked, when every household carries a name of a human outside `than`."""
     last: tuple[datetime, str] | None = None
     for row in task.households:
         status = statuses[row.household]
-        others = [name for name in _names(status) if name not in than]
+        others = [name for name in _names(status) if human(name) not in than]
         if not others:
             return None
         last = max(last or (status.at, others[-1]), (status.at, others[-1]))
     return last[1] if last else None
 
 
-def _not_by(task: Task, statuses: Statuses, claims: tuple[Claim, ...]) -> tuple[str, ...]:
+def _not_by(task: Task, statuses: Statuses, claims: tuple[Claim, ...], human: Human) -> tuple[str, ...]:
     """Who alone stands for the claim; with two claimants either may confirm the other."""
     if claims:
         names = {person(name) for claim in claims[:1] for name in (claim.post, claim.read_by) if name}
         return tuple(sorted(names))
-    alone = (set(_names(statuses[row.household])) for row in task.households)
-    return tuple(sorted({name for names in alone if len(names) == 1 for name in names}))
+    alone = (_names(statuses[row.household]) for row in task.households)
+    return tuple(sorted({name for names in alone if len({human(n) for n in names}) == 1 for name in names}))

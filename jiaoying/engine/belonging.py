@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from evacuation.reply import Intent, Reading
-from evacuation.task import ENDED, Task
+from evacuation.task import Task
+from evacuation.task_state import ENDED
 from jiaoying.engine import calling
 from jiaoying.engine.commands import ReceiveText
 from jiaoying.engine.turn import Turn
@@ -74,7 +75,9 @@ def belongs(turn: Turn, command: ReceiveText, from_ref: str, at_phone: list[Call
         return Belongs(callouts=((callout, named.version),))
     if not at_phone:
         return Belongs()
-    reached = {callout.id: version for callout in at_phone if (version := _reached(turn, callout, from_ref)) is not None}
+    reached = {
+        callout.id: version for callout in at_phone if (version := _reached(turn, callout, from_ref)) is not None
+    }
     at_phone = [callout for callout in at_phone if callout.id in reached]
     if not at_phone:
         # Nobody answers words that were never sent to them; what this answers instead only a person can tell.

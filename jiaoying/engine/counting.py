@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import cache
 
 from core.levels import Level
 from evacuation import household_status as households
 from evacuation import request as requests
 from evacuation import task as tasks
 from evacuation.account import Account
-from evacuation.clearing import Clearing, Outcome, confirm_cleared, decide_cleared
+from evacuation.clearing import Clearing, Outcome, confirm_cleared, decide_cleared, person
 from evacuation.household_status import HouseholdStatus
 from evacuation.replies import Reply
 from evacuation.reply import Context, Intent, Reading
@@ -37,6 +38,20 @@ def statuses_of(turn: Turn, task: Task) -> Mapping[str, HouseholdStatus]:
 def account_of(turn: Turn, task: Task) -> Account:
     """The account of a task; it always adds up to the list."""
     return task.account(statuses_of(turn, task))
+
+
+def human_of(turn: Turn) -> Callable[[str], str]:
+    """Who is behind a name: the phone a post is reached at, so that one human with two posts stays one."""
+
+    @cache
+    def human(name: str) -> str:
+        post = turn.county.directory.get(person(name))
+        if post is not None:
+            return post.phone
+        # Who holds no post spoke from a phone only.
+        return (turn.work.reveal(name) if name.startswith("phone:") else None) or person(name)
+
+    return human
 
 
 def leads(turn: Turn, post: str) -> bool | None:
@@ -167,7 +182,7 @@ def _counts_answered(turn: Turn, task: Task, post: str) -> None:
 def try_to_clear(turn: Turn, task: Task) -> Task:
     """Clear the task when a second hand has confirmed, or ask for that second hand when it is claimed clear."""
     current: Task = turn.work.get("task", task.id)
-    clearing = decide_cleared(current, statuses_of(turn, current), turn.now)
+    clearing = decide_cleared(current, statuses_of(turn, current), turn.now, human=human_of(turn))
     if clearing.outcome is Outcome.CLEARED:
         return _cleared(turn, current, clearing)
     if clearing.outcome is Outcome.CONFIRM:
@@ -177,8 +192,11 @@ def try_to_clear(turn: Turn, task: Task) -> Task:
 
 def ask_to_confirm(turn: Turn, task: Task, clearing: Clearing) -> None:
     """Begin the call-out for the rung `confirmed` to a second person: the shelter's keeper, else the township."""
-    if turn.work.select("callout", subject=task.id, rung=Rung.CONFIRMED, state=calling.OPEN, limit=1):
-        return
+    for asked in turn.work.select("callout", subject=task.id, rung=Rung.CONFIRMED, state=calling.OPEN):
+        if asked.order_version == task.version:
+            return
+        # The list has changed since this person was asked: their word about the old one confirms nothing.
+        calling.withdraw_one(turn, asked, "名单已变,重新请人复核")
     second = second_person(turn, task, frozenset(clearing.not_by))
     if second is None:
         alarms.raise_alarm(
@@ -228,17 +246,22 @@ def second_person(turn: Turn, task: Task, not_by: frozenset[str]) -> Post | None
     return None
 
 
-def confirming(turn: Turn, task: Task, reading: Reading, *, by: str) -> Clearing | str | None:
-    """What a second person's reply does: the clearing, why a person must look, or None when it is cleared already."""
+def confirming(turn: Turn, task: Task, reading: Reading, *, by: str, version: int) -> Clearing | str | None:
+    """What a second person's reply about one `version` of the list does.
+
+    The clearing, why a person must look, or None when it is cleared already.
+    """
     if task.state is TaskState.CLEARED:
         return None
+    if version != task.version:
+        return "复核的是旧名单"
     said = reading.moved
     if said is not None and (
         said.people not in (None, task.listed.people) or said.households not in (None, task.listed.households)
     ):
         return "复核的数字与名单不符"
     try:
-        return confirm_cleared(task, statuses_of(turn, task), by=by, how="reply", now=turn.now)
+        return confirm_cleared(task, statuses_of(turn, task), by=by, how="reply", now=turn.now, human=human_of(turn))
     except tasks.NotAllowed as error:
         return str(error)
 
@@ -251,7 +274,9 @@ def confirm(turn: Turn, command: ConfirmTask) -> Task:
     if command.version != task.version:
         raise Stale(f"任务已是第{task.version}版,请刷新后再确认")
     try:
-        clearing = confirm_cleared(task, statuses_of(turn, task), by=str(turn.actor), how="desk", now=turn.now)
+        clearing = confirm_cleared(
+            task, statuses_of(turn, task), by=str(turn.actor), how="desk", now=turn.now, human=human_of(turn)
+        )
     except tasks.NotAllowed as error:
         raise NotAllowed(str(error)) from error
     return _cleared(turn, task, clearing)
@@ -287,16 +312,19 @@ def set_household(turn: Turn, command: SetHousehold) -> HouseholdStatus:
     if not found:
         raise NotFound(f"户 {command.code} 不在任何转移名单里")
     current = max(found, key=lambda s: (s.at, s.event))
-    given = any(
-        task.state is TaskState.STOOD_DOWN and command.code in task.codes
+    ordered = [
+        task
         for task in turn.work.select("task", event=current.event)
-    )
+        if command.code in task.codes and task.state not in (TaskState.PLANNED, TaskState.CALLED_OFF)
+    ]
+    # A household under two orders goes home when both are lifted.
+    given = bool(ordered) and all(task.state is TaskState.STOOD_DOWN for task in ordered)
     try:
         facts = households.put(
             current,
             command.status,
             by=str(turn.actor),
-            place=command.place,
+            place=_place(turn, command.place),
             people=command.people,
             reason=turn.words(command.reason),
             all_clear=given,
@@ -309,6 +337,13 @@ def set_household(turn: Turn, command: SetHousehold) -> HouseholdStatus:
         if command.code in task.codes:
             household_moved(turn, task)
     return after
+
+
+def _place(turn: Turn, place: str | None) -> str | None:
+    """A shelter's code stays as it is; anything else that was typed is somebody's whereabouts, and private (law 12)."""
+    if place is None or place in turn.county.shelters:
+        return place
+    return turn.words(place) or None
 
 
 def household_moved(turn: Turn, task: Task) -> None:

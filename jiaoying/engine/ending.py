@@ -12,6 +12,7 @@ from evacuation import task as tasks
 from evacuation.allowed import NotAllowed as Refusal
 from evacuation.request import Request, RequestState
 from evacuation.task import Task, TaskState
+from evacuation.task_state import ENDED
 from jiaoying.engine import aborting, alarms, approving, calling, counting, receiving, speaking
 from jiaoying.engine.commands import (
     AnswerCallout,
@@ -25,9 +26,10 @@ from jiaoying.engine.commands import (
 )
 from jiaoying.engine.turn import Turn
 from notifiers import callout as calls
-from notifiers.callout import CallOut
+from notifiers.callout import CallOut, Rung
 from notifiers.message import Purpose
-from warning.warning import Warning
+from warning import warning as warnings
+from warning.warning import Warning, WarningState
 
 
 def take_over(turn: Turn, command: TakeOver) -> CallOut:
@@ -44,6 +46,9 @@ def take_over(turn: Turn, command: TakeOver) -> CallOut:
 def answer_by_desk(turn: Turn, command: AnswerCallout) -> CallOut:
     """A named operator states that the post answered, and how (radio, door); a human act, so it answers."""
     callout = _callout(turn, command.id)
+    if callout.rung is Rung.CONFIRMED:
+        # Whether the village is empty is not answered but confirmed, by a name that then stands under it.
+        raise NotAllowed("请用“确认清点”")
     if not command.how.strip():
         raise NotAllowed("请写明是怎样答复的(对讲机、上门……)")
     after = receiving.answer(
@@ -71,8 +76,6 @@ def sign_all_clear(turn: Turn, command: SignAllClear) -> Task:
         raise NotFound(f"没有这项任务:{command.id}")
     if command.version != task.version:
         raise Stale(f"任务已是第{task.version}版,请刷新后再签")
-    warning: Warning | None = turn.work.get("warning", task.warning)
-    below = warning is None or warning.state.value in ("CANCELLED", "EXPIRED") or warning.below_since is not None
     facts = _allowed(
         tasks.sign_all_clear,
         task,
@@ -80,27 +83,79 @@ def sign_all_clear(turn: Turn, command: SignAllClear) -> Task:
         expert=turn.words(command.expert),
         reason=turn.words(command.reason),
         account=counting.account_of(turn, task),
-        rain_below=below,
+        rain_below=_below(turn, task),
         drill=turn.site.status.value != "Actual",
         night=turn.site.night(turn.now),
         now=turn.now,
     )
+    shared = [other for other in _ordered_beside(turn, task) if other.state not in ENDED]
+    last = any(fact.name in ("AllClearGiven", "CalledOff") for fact in facts)
+    if last:
+        for other in shared:
+            if not _below(turn, other):
+                raise NotAllowed(
+                    f"名单里有住户还在{turn.county.short(other.area)}{other.family.chinese}的转移指令里,"
+                    "那一项险情没有过去,不能让人返回"
+                )
     after: Task = turn.emit("task", task.id, facts)
-    if after.state is TaskState.STOOD_DOWN:
-        alarms.clear_alarms(turn, subject=task.id)
-        told = {a.phone_ref for c in turn.work.select("callout", subject=task.id) for a in c.attempts if a.phone_ref}
-        calling.withdraw(turn, task.id, "已解除")
-        for phone_ref in sorted(told):
+    if not last:
+        return after
+    alarms.clear_alarms(turn, subject=task.id)
+    calling.withdraw(turn, task.id, "已解除")
+    if after.state is TaskState.STOOD_DOWN and not shared:
+        _let_return(turn, after)
+    _end_warning(turn, after, command)
+    approving.close_event_if_over(turn, task.event)
+    return after
+
+
+def _below(turn: Turn, task: Task) -> bool:
+    """Whether nothing threatens the village by this family any more: neither the order's own warning nor a newer one."""
+    concerned = approving.warnings_of(turn, task.event, task.area, task.family)
+    return all(not warning.open or warning.below_since is not None for warning in concerned)
+
+
+def _ordered_beside(turn: Turn, task: Task) -> list[Task]:
+    """Other orders of the event, given and not called off, that list some of the same households."""
+    found: list[Task] = turn.work.select("task", event=task.event)
+    never = (TaskState.PLANNED, TaskState.CALLED_OFF)
+    return [other for other in found if other.id != task.id and other.state not in never and other.codes & task.codes]
+
+
+def _let_return(turn: Turn, task: Task) -> None:
+    """Tell everybody who was called that people may return: for this order, and for those that waited for it to end.
+
+    While another order of the same households stands, nobody is told; the last one to be lifted tells them all.
+    """
+    told: set[tuple[str, str]] = set()
+    for lifted in (task, *_ordered_beside(turn, task)):
+        if any(other.state not in ENDED for other in _ordered_beside(turn, lifted)):
+            continue
+        called = turn.work.select("callout", subject=lifted.id)
+        phones = {attempt.phone_ref for callout in called for attempt in callout.attempts if attempt.phone_ref}
+        for phone_ref in sorted(phones):
+            if (phone_ref, lifted.area) in told:
+                continue
+            told.add((phone_ref, lifted.area))
             calling.say(
                 turn,
                 to_ref=phone_ref,
-                text=speaking.all_clear_words(turn, task.area),
+                text=speaking.all_clear_words(turn, lifted.area),
                 purpose=Purpose.NOTICE,
-                about=("all-clear", task.id),
-                event=task.event,
+                about=("all-clear", lifted.id),
+                event=lifted.event,
             )
-        approving.close_event_if_over(turn, task.event)
-    return after
+
+
+def _end_warning(turn: Turn, task: Task, command: SignAllClear) -> None:
+    """The warning ends with its order: left in force, the next burst would find it and order nobody."""
+    warning: Warning | None = turn.work.get("warning", task.warning)
+    if warning is None or warning.state is not WarningState.IN_FORCE:
+        return
+    facts = _allowed(
+        warnings.cancel, warning, who=str(turn.actor), reason=turn.words(command.reason) or "all_clear", now=turn.now
+    )
+    approving.carry_on(turn, warning.id, facts)
 
 
 def move_request(turn: Turn, command: CloseRequest) -> Request:

@@ -12,6 +12,7 @@ from hazards.stations import read_stations
 from hazards.zones import read_zones
 from jiaoying.engine import approving, calling, ordering
 from jiaoying.engine.commands import ENGINE, Actor
+from jiaoying.engine.proposals import OPEN
 from jiaoying.engine.service import Service
 from jiaoying.engine.turn import Turn
 from jiaoying.storage import registers
@@ -150,6 +151,10 @@ def _in_use(turn: Turn, kind: str) -> frozenset[str]:
     if kind == "areas":
         used = {task.area for task in tasks} | {item.area for task in tasks for item in task.households}
         return frozenset(used | {area.code for code in used for area in turn.county.tree.ancestors(code)})
+    if kind == "zones":
+        # What a warning stands on must be found as long as it stands.
+        standing = turn.work.select("warning", state=OPEN)
+        return frozenset(zone for warning in standing for zone in (*warning.zones, *warning.dark_zones))
     return frozenset()
 
 

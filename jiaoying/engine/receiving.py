@@ -139,7 +139,7 @@ def understand(
     if task is None or intents & {Intent.UNAVAILABLE, Intent.WRONG_NUMBER}:
         return Understood(callout=callout, version=version, task=task)
     if callout.rung is Rung.CONFIRMED and intents & {Intent.ACK, Intent.COMPLETE}:
-        answer_ = counting.confirming(turn, task, reading, by=by)
+        answer_ = counting.confirming(turn, task, reading, by=by, version=version)
         if isinstance(answer_, str):
             return Understood(callout=callout, version=version, task=task, to_person=answer_)
         return Understood(callout=callout, version=version, task=task, clearing=answer_)

@@ -25,7 +25,7 @@ def test_a_command_beside_a_late_engine_does_not_lead_and_recovers_nothing(
     config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     recovered: list[Service] = []
-    monkeypatch.setattr(Service, "recover", recovered.append)
+    monkeypatch.setattr(Service, "recover", lambda self: recovered.append(self))
     with bootstrap.running(config) as serve:
         assert recovered == [serve.service]
         late = wall_clock() + timedelta(hours=1)
@@ -67,7 +67,8 @@ def test_an_engine_that_lost_its_lead_stops(monkeypatch: pytest.MonkeyPatch) -> 
 
     heart = Heart(service, on_beat=beat, on_lost=lambda: lost.append(1))  # type: ignore[arg-type]
     job = heart.scheduler.get_job("beat")
-    assert job is not None and job.trigger.interval == timedelta(seconds=4), "a job of its own, not after the tick"
+    assert job is not None
+    assert job.trigger.interval == timedelta(seconds=4), "a job of its own, not after the tick"
     heart._beat()
     heart._beat()
     heart._tick()
