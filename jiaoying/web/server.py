@@ -7,7 +7,8 @@ import secrets as random_secrets
 import socket
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 import uvicorn
 
@@ -31,8 +32,10 @@ class PortTaken(SystemExit):
 class _Server(uvicorn.Server):
     """A uvicorn server that is stopped by its owner, never by signals of its own."""
 
-    def install_signal_handlers(self) -> None:
-        """Signals belong to the command that serves."""
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals belong to the command that serves: taken here, they would end the server before its streams."""
+        yield
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -104,18 +107,38 @@ async def _run(server: _Server, feed: Feed, taken: socket.socket, stop: threadin
 
 
 def serve_until(
-    service: Service, *, host: str, port: int, stop: threading.Event, secrets: Mapping[str, str] | None = None
+    service: Service,
+    *,
+    host: str,
+    port: int,
+    stop: threading.Event,
+    on_listening: Callable[[str], None] | None = None,
+    secrets: Mapping[str, str] | None = None,
 ) -> None:
-    """Serve in this thread until `stop` is set; ends the program with words when the port is taken."""
+    """Serve in this thread until `stop` is set; ends the program with words when the port is taken.
+
+    Parameters
+    ----------
+    on_listening : callable, optional
+        Told the address of the console once the port is ours, before anything is served.
+    """
     taken = listen(host, port)
     try:
         server, feed = _server(service, hook_secrets(service) if secrets is None else secrets)
-        address = taken.getsockname()
-        sys.stderr.write(f"控制台:http://{host}:{address[1]}/\n")
+        base = base_of(host, int(taken.getsockname()[1]))
+        sys.stderr.write(f"控制台:{base}/\n")
         sys.stderr.flush()
+        if on_listening is not None:
+            on_listening(base)
         asyncio.run(_run(server, feed, taken, stop))
     finally:
         taken.close()
+
+
+def base_of(host: str, port: int) -> str:
+    """The address under which a console that listens on `host` opens on this machine."""
+    reached = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"http://[{reached}]:{port}" if ":" in reached else f"http://{reached}:{port}"
 
 
 class ServerThread:
@@ -159,8 +182,7 @@ class ServerThread:
     @property
     def base(self) -> str:
         """The address of the console."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{self.port}"
+        return base_of(self.host, self.port)
 
     def login_link(self, writer: Writer, *, name: str, role: str, area: str | None = None) -> str:
         """Make an account, when it is not there, and a link that logs it in once."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 import re
 import socket
 import threading
@@ -14,7 +15,7 @@ import jiaoying.web
 from jiaoying.storage.database import open_engine, upgrade
 from jiaoying.storage.writer import Writer
 from jiaoying.web.accounts import first_login
-from jiaoying.web.server import PortTaken, ServerThread, listen, serve_until
+from jiaoying.web.server import PortTaken, ServerThread, base_of, serve_until
 from tests.web.conftest import START, Desk
 
 WEB = Path(jiaoying.web.__file__).parent
@@ -182,16 +183,19 @@ def test_a_taken_port_is_said_in_words(desk: Desk, capsys: pytest.CaptureFixture
 
 def test_serving_ends_when_it_is_told_to_even_while_somebody_listens(desk: Desk) -> None:
     stop = threading.Event()
-    taken = listen("127.0.0.1", 0)
-    port = taken.getsockname()[1]
-    taken.close()
+    listening: queue.Queue[str] = queue.Queue()
     thread = threading.Thread(
-        target=serve_until, args=(desk.service,), kwargs={"host": "127.0.0.1", "port": port, "stop": stop}
+        target=serve_until,
+        args=(desk.service,),
+        kwargs={"host": "127.0.0.1", "port": 0, "stop": stop, "on_listening": listening.put},
     )
     thread.start()
     try:
+        base = listening.get(timeout=20)
+        assert base.startswith("http://127.0.0.1:")
+        port = int(base.rpartition(":")[2])
         request = f"GET /api/v1/stream HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {desk.tokens['王值班']}\r\n\r\n"
-        with connected(port) as client:
+        with socket.create_connection(("127.0.0.1", port), timeout=20) as client:
             client.sendall(request.encode())
             assert client.recv(12).startswith(b"HTTP/1.1 200")
             stop.set()
@@ -202,14 +206,12 @@ def test_serving_ends_when_it_is_told_to_even_while_somebody_listens(desk: Desk)
         thread.join(timeout=20)
 
 
-def connected(port: int) -> socket.socket:
-    """A connection as soon as somebody listens."""
-    for _ in range(2000):
-        try:
-            return socket.create_connection(("127.0.0.1", port), timeout=20)
-        except ConnectionRefusedError:
-            threading.Event().wait(0.01)
-    raise AssertionError("nobody listens")
+@pytest.mark.parametrize(
+    ("host", "base"),
+    [("127.0.0.1", "http://127.0.0.1:1"), ("0.0.0.0", "http://127.0.0.1:1"), ("::", "http://[::1]:1")],
+)
+def test_the_address_of_the_console_can_be_opened(host: str, base: str) -> None:
+    assert base_of(host, 1) == base
 
 
 def test_a_drill_gives_links_that_log_in_and_secrets_from_its_seed(desk: Desk) -> None:
