@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from core.tables import Fault
@@ -21,6 +22,7 @@ from people.phones import normal_phone
 from people.registers import KINDS as PEOPLE_KINDS
 from people.registers import Known, read_register
 from warning.thresholds import ThresholdKnown, read_thresholds
+from warning.warning import WarningState
 
 KINDS = ("areas", "posts", "households", "shelters", "zones", "stations", "thresholds")
 ORDER = {
@@ -133,9 +135,26 @@ def take(
     outcome.added, outcome.changed, outcome.unchanged = len(done.added), len(done.changed), done.unchanged
     outcome.absent, outcome.removed, outcome.kept_in_use = done.absent, done.removed, done.kept
     service.registers_changed()
+    if kind in ("areas", "households", "zones", "posts"):
+        _follow_open_warnings(service)
     if storm:
         service.judge_again()
     return outcome
+
+
+def _follow_open_warnings(service: Service) -> None:
+    """A register that changes during a storm changes the lists: whoever is exposed now is told now."""
+    open_now = service.run(
+        "Look", lambda turn: [w.id for w in turn.work.select("warning", state=WarningState.IN_FORCE)]
+    )
+    for identity in open_now:
+        service.attempt(f"follow {identity}", "Import", partial(_follow, identity), now=service.clock())
+
+
+def _follow(identity: str, turn: Turn) -> None:
+    warning = turn.work.get("warning", identity)
+    if warning is not None and warning.state is WarningState.IN_FORCE:
+        ordering.follow_warning(turn, warning)
 
 
 def _in_use(turn: Turn, kind: str) -> frozenset[str]:

@@ -185,7 +185,8 @@ def carry_out(turn: Turn, reply: Reply, reading: Reading, understood: Sequence[U
             _say_back(turn, reply, current, speaking.help_words(turn, current))
         elif answers(current, intents):
             note = "已确认清点" if one.clearing is not None else ""
-            _say_back(turn, reply, current, speaking.ack_words(turn, current, note=note))
+            # Once a version: a phone that answers every text by itself must not be answered for ever.
+            _say_back(turn, reply, current, speaking.ack_words(turn, current, note=note), once="ack" + note)
 
 
 def answer(turn: Turn, callout: CallOut, *, by: str, how: str, version: int | None) -> CallOut:
@@ -219,13 +220,14 @@ def _normal(phone: str) -> str:
 # --- what waits for a person -------------------------------------------------------------------------------------
 
 
-def _say_back(turn: Turn, reply: Reply, callout: CallOut, words: str) -> None:
+def _say_back(turn: Turn, reply: Reply, callout: CallOut, words: str, *, once: str = "") -> None:
+    """Say back what was understood: every reply that counted something, a bare acknowledgement once a version."""
     calling.say(
         turn,
         to_ref=reply.from_ref,
         text=words,
         purpose=Purpose.ECHO,
-        about=(reply.id, callout.id),
+        about=(callout.id, callout.order_version, once) if once else (reply.id, callout.id),
         event=callout.event,
         callout=callout.id,
         version=callout.order_version,
