@@ -12,18 +12,18 @@ from jiaoying.storage.accounts import LOGIN_LIFE, SESSION_LIFE, TokenKind
 from jiaoying.storage.work import Work
 from jiaoying.storage.writer import Writer
 
-FIRST = "admin"
+FIRST = FIRST_ROLE = "admin"
 # The clock of a drill may run a hundred times faster than the wall's: its sessions last a drill, not a shift.
 DRILL_LIFE = timedelta(days=30)
 
 
 def first_login(writer: Writer, base: str) -> str | None:
-    """A login link for the first account, made when a site has no user yet; None when it has."""
+    """A login link for the first account, made while a site has no administrator; None when it has."""
 
     def create(work: Work) -> str | None:
-        if accounts.users(work.connection):
+        if any(user.role == FIRST_ROLE for user in accounts.users(work.connection)):
             return None
-        accounts.put_user(work, FIRST, "admin", None, by="engine:engine")
+        accounts.put_user(work, FIRST, FIRST_ROLE, None, by="engine:engine")
         return accounts.issue(work, FIRST, TokenKind.LOGIN, life=LOGIN_LIFE)
 
     secret = writer.execute(create)

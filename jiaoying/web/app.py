@@ -26,6 +26,7 @@ from jiaoying.web.api import (
 from jiaoying.web.context import Web
 from jiaoying.web.feed import Feed
 from jiaoying.web.headers import Headers
+from jiaoying.web.limits import Limits
 
 STATIC = Path(__file__).parent / "static"
 API = (warnings, tasks, calls, replies, households, requests, alarms, maps, events, stream)
@@ -66,5 +67,6 @@ def create_app(
     for outside in (describe, console, hooks, health):
         app.include_router(outside.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    app.add_middleware(Headers)
+    app.add_middleware(Limits)
+    app.add_middleware(Headers)  # outermost: what is refused carries them too
     return app

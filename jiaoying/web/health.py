@@ -13,12 +13,14 @@ router = APIRouter(tags=["健康"])
 KINDS = ("warning", "task", "callout", "message", "request", "reply", "alarm")
 
 
+@router.head("/healthz", include_in_schema=False)
 @router.get("/healthz")
 def healthz() -> JSONResponse:
     """The process answers."""
     return JSONResponse({"status": "ok"})
 
 
+@router.head("/readyz", include_in_schema=False)
 @router.get("/readyz")
 def readyz(web: Context) -> JSONResponse:
     """The database answers, and nothing that came in was given up."""

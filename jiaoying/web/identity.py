@@ -94,10 +94,15 @@ def current_viewer(request: Request, web: Annotated[Web, Depends(web_of)]) -> Vi
     """
     found = find_viewer(request, web)
     if found is None:
-        raise Problem(401, "请用登录链接登录,或带上 Authorization: Bearer 令牌")
+        raise unknown()
     if request.method not in SAFE_METHODS and "authorization" not in request.headers:
         must_be_own_page(request, web)
     return found
+
+
+def unknown() -> Problem:
+    """The refusal of who has no name here."""
+    return Problem(401, "请用登录链接登录,或带上 Authorization: Bearer 令牌")
 
 
 def must_be_own_page(request: Request, web: Web, *, strict: bool = True) -> None:
@@ -116,8 +121,16 @@ def must_be_own_page(request: Request, web: Web, *, strict: bool = True) -> None
     own = {request.headers.get("host", "")}
     if web.service.site.public_url:
         own.add(urlsplit(web.service.site.public_url).netloc)
-    if urlsplit(origin).netloc not in own:
+    if _netloc(origin) not in own:
         raise Problem(403, f"来自别的网站的请求被拒:{origin}")
+
+
+def _netloc(origin: str) -> str | None:
+    """Host and port of an origin; None where it is none."""
+    try:
+        return urlsplit(origin).netloc or None
+    except ValueError:
+        return None
 
 
 def allowed(*roles: str) -> Callable[[Viewer], Viewer]:

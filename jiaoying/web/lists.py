@@ -51,6 +51,19 @@ def listed(
         return {"items": [make(shaper, one) for one in page.items], "next": page.next}
 
 
+def known_area(web: Web, code: str) -> str:
+    """The code of an area of the tree.
+
+    Raises
+    ------
+    Problem
+        404
+    """
+    if code not in web.service.county.tree:
+        raise Problem(404, f"没有这个行政区:{code}")
+    return code
+
+
 def found(connection: Connection, kind: str, id: str, words: str) -> Any:
     """One state.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,7 @@ from jiaoying.storage.views import Connection
 from jiaoying.web.context import Web
 from jiaoying.web.identity import Viewer
 from jiaoying.web.shapes import Row, Shaper, account_row, count_row, revealed
-from jiaoying.web.words import RUNGS, STATES, SUBJECTS, duration, role_words
+from jiaoying.web.words import PREPARE, RUNGS, STATES, SUBJECTS, duration, role_words
 from notifiers.alarm import AlarmState
 from notifiers.callout import CallOut, CallOutState
 from warning.event import Event, EventState
@@ -103,6 +103,7 @@ def _build(web: Web, viewer: Viewer, connection: Connection, now: datetime, sequ
     open_villages = sorted((v for v in villages if v.account.outstanding.households and _open(v.task)), key=_urgency)
     ordered = [v for v in villages if v.task.ordered_at is not None and v.task.state is not TaskState.CALLED_OFF]
     newest = views.newest_rain(connection)
+    planned = {task.id for task in tasks if task.state is TaskState.PLANNED}
     return {
         "site": {
             "name": site.name,
@@ -122,7 +123,7 @@ def _build(web: Web, viewer: Viewer, connection: Connection, now: datetime, sequ
         "levels": _levels(warnings),
         "next_lost": _next_lost(open_villages, county),
         "slack": [_slack_row(v, shaper) for v in open_villages],
-        "unanswered": [_ringing_row(one, shaper) for one in sorted(ringing, key=_by_level_then_age)],
+        "unanswered": [_ringing_row(one, shaper, planned) for one in sorted(ringing, key=_by_level_then_age)],
         "proposals": [
             {**shaper.warning(w), "tell": _who_gets_it(w, county, web, now)}
             for w in sorted(warnings, key=_worst)
@@ -266,7 +267,7 @@ def _slack_row(village: Village, shaper: Shaper) -> Row:
     }
 
 
-def _ringing_row(callout: CallOut, shaper: Shaper) -> Row:
+def _ringing_row(callout: CallOut, shaper: Shaper, planned: Collection[str]) -> Row:
     row = shaper.callout(callout)
     last = row.pop("attempts")
     post = shaper.county.directory.get(callout.post)
@@ -275,7 +276,9 @@ def _ringing_row(callout: CallOut, shaper: Shaper) -> Row:
         "role_name": role_words(callout.role),
         "holder": shaper.name(post.holder) if post is not None else None,
         "phone": shaper.phone(post.phone) if post is not None else None,
-        "subject_name": SUBJECTS.get(callout.subject_kind, callout.subject_kind),
+        "subject_name": PREPARE
+        if callout.subject in planned
+        else SUBJECTS.get(callout.subject_kind, callout.subject_kind),
         "rung_name": RUNGS[callout.rung],
         "state_name": STATES[callout.state],
         "proof_name": callout.proof.chinese,

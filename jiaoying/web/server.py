@@ -22,7 +22,7 @@ from jiaoying.web.accounts import link_of, seeded
 from jiaoying.web.app import create_app
 from jiaoying.web.feed import Feed
 
-GRACE_S = 3  # open streams end by themselves when the feed closes; this is for whoever hangs
+GRACE_S = 2  # open streams end by themselves when the feed closes; this is for whoever hangs
 
 
 class PortTaken(SystemExit):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from jiaoying.storage import views
 from jiaoying.web.context import Web
@@ -12,6 +14,7 @@ from jiaoying.web.words import TOLD, actor_words, told
 
 ENTRIES = 400  # looked at; many say nothing here
 MOMENTS = 60
+ISSUED = ("Approved", "ApprovalTimedOut", "Upgraded", "Downgraded", "Extended")
 
 
 def timeline(web: Web, viewer: Viewer, sequence: int) -> list[Row]:
@@ -24,10 +27,14 @@ def _tell(web: Web, viewer: Viewer) -> list[Row]:
     county, site = web.service.county, web.service.site
     moments: list[Row] = []
     with web.service.engine.connect() as connection:
-        for entry in views.recent_entries(connection, TOLD, limit=ENTRIES):
+        entries = list(views.recent_entries(connection, TOLD, limit=ENTRIES))
+        before = _levels_before(entries)
+        for entry in entries:
             said: dict[str, list[str]] = {}
             for fact in entry["facts"]:
-                words = told(entry["kind"], fact["fact"], fact["data"])
+                words = told(
+                    entry["kind"], fact["fact"], fact["data"], before.get((entry["sequence"], fact["subject"]))
+                )
                 if words is not None:
                     said.setdefault(words, []).append(fact["subject"])
             if not said:
@@ -53,3 +60,17 @@ def _tell(web: Web, viewer: Viewer) -> list[Row]:
             if len(moments) >= MOMENTS:
                 break
     return moments[:MOMENTS]
+
+
+def _levels_before(entries: Iterable[Mapping[str, Any]]) -> dict[tuple[int, str], str]:
+    """The level in force when an upgrade was proposed, by entry and warning; from entries told newest first."""
+    now: dict[str, str] = {}
+    found: dict[tuple[int, str], str] = {}
+    for entry in sorted(entries, key=lambda one: one["sequence"]):
+        for fact in entry["facts"] if entry["kind"] == "warning" else ():
+            subject = fact["subject"]
+            if fact["fact"] in ISSUED:
+                now[subject] = fact["data"]["level"]
+            elif fact["fact"] == "UpgradeProposed" and subject in now:
+                found[entry["sequence"], subject] = now[subject]
+    return found

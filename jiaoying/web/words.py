@@ -36,6 +36,7 @@ ACCOUNT: Mapping[str, str] = {
 }
 REQUEST_LEVELS = {"group": "组", "village": "村", "township": "乡镇", "county": "县", "city": "市"}
 SUBJECTS = {"task": "转移令", "area": "辖区通报", "proposal": "请求审批", "request": "求助", "zone": "查看隐患点"}
+PREPARE = "准备通知"  # what a call-out of a task that is not yet ordered is about
 RUNGS = {"answered": "应答", "counted": "报数", "confirmed": "复核", "still_there": "在点"}
 
 
@@ -90,12 +91,13 @@ def duration(seconds: float) -> str:
 TOLD = ("event", "warning", "task", "callout", "reply", "request")
 _WARNING = {
     "Proposed": "提议预警",
-    "UpgradeProposed": "提议升级",
+    "Worsened": "提议加重",
     "ApprovalSigned": "批准(一人)",
     "Approved": "批准发布",
     "ApprovalTimedOut": "超时自动发布",
     "Rejected": "提议被否决",
     "UpgradeRejected": "升级被否决",
+    "UpgradeLapsed": "升级提议失效",
     "RejectionSigned": "否决(一人)",
     "Upgraded": "升级发布",
     "Downgraded": "降级",
@@ -128,13 +130,24 @@ _REQUEST = {
 }
 
 
-def told(kind: str, fact: str, data: Mapping[str, Any]) -> str | None:
-    """What a fact of the journal says in the timeline, after the name of the place; None when it says nothing there."""
-    level = data.get("level")
-    colour = f"{Level(level).chinese}色" if level in set(Level) else ""
+def _colour(level: Any) -> str:
+    return f"{Level(level).chinese}色" if level in set(Level) else ""
+
+
+def told(kind: str, fact: str, data: Mapping[str, Any], before: str | None = None) -> str | None:
+    """What a fact of the journal says in the timeline, after the name of the place; None when it says nothing there.
+
+    Parameters
+    ----------
+    before : str, optional
+        The level in force until then, where it is known.
+    """
+    colour = _colour(data.get("level"))
     match kind:
         case "event":
             return {"Opened": "降雨过程开始", "Closed": "降雨过程结束", "DrillEnded": "演练中止"}.get(fact)
+        case "warning" if fact == "UpgradeProposed":
+            return f"{_colour(before)}升{colour}提议"
         case "warning" if fact in _WARNING:
             return f"{colour}{_WARNING[fact]}"
         case "task" if fact in _TASK:

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import copy
 import queue
 import re
+import signal
 import socket
 import threading
+import time
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import jiaoying.web
+from jiaoying.storage import accounts
 from jiaoying.storage.database import open_engine, upgrade
 from jiaoying.storage.writer import Writer
 from jiaoying.web.accounts import first_login
-from jiaoying.web.server import PortTaken, ServerThread, base_of, serve_until
+from jiaoying.web.context import Web
+from jiaoying.web.identity import Viewer
+from jiaoying.web.overview import overview
+from jiaoying.web.server import GRACE_S, PortTaken, ServerThread, _server, base_of, serve_until
+from jiaoying.web.timeline import _levels_before
+from jiaoying.web.words import told
+from tests.support.registers import XIAOBA
 from tests.web.conftest import START, Desk
 
 WEB = Path(jiaoying.web.__file__).parent
@@ -167,6 +178,76 @@ def test_the_first_account_gets_one_link(tmp_path: Path) -> None:
     engine.dispose()
 
 
+def test_who_has_users_but_no_administrator_gets_the_link_too(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'new.db'}")
+    upgrade(engine)
+    with Writer(engine, salt="s", clock=lambda: START) as writer:
+        writer.execute(lambda work: accounts.put_user(work, "王值班", "duty", None, by="test"))
+        link = first_login(writer, base="https://jiaoying.example")
+        assert link is not None
+        assert link.startswith("https://jiaoying.example/login/")
+        writer.execute(lambda work: accounts.disable_user(work, "admin", by="test"))
+        assert first_login(writer, base="https://jiaoying.example") is None, "who was shut out stays out"
+    engine.dispose()
+
+
+def test_signals_stay_with_the_command(desk: Desk) -> None:
+    server, _ = _server(desk.service, {})
+    before = signal.getsignal(signal.SIGINT)
+    with server.capture_signals():
+        assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_who_may_call_finds_the_number_to_press(desk: Desk) -> None:
+    task = desk.ordered()
+    phone, _ = desk.leader(task)
+    assert f'<a href="tel:{phone}">{phone}</a>' in desk.session("王值班").get("/").text
+    assert "tel:" not in desk.session("赵分析").get("/").text
+
+
+def test_before_the_order_they_are_told_to_prepare(desk: Desk) -> None:
+    body = {"areas": [XIAOBA], "level": "yellow", "hazard": "landslide", "reason": "坡上有新裂缝"}
+    answer = desk.client().post("/api/v1/warnings", json=body)
+    assert answer.status_code == 201, answer.text
+    desk.forward(seconds=5)
+    assert [task["state"] for task in desk.items("/tasks")] == ["PLANNED"]
+    rows = desk.client().get("/api/v1/overview").json()["unanswered"]
+    about = {row["subject_name"] for row in rows if row["subject_kind"] == "task"}
+    assert about == {"准备通知"}
+    assert "转移令" not in {row["subject_name"] for row in rows}
+
+
+def test_doubtful_readings_are_marked_before_their_words(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.red_proposed()
+    client = desk.session("王值班")
+    assert "数据存疑" not in client.get("/").text
+
+    def doubtful(web: Web, viewer: Viewer) -> dict[str, Any]:
+        look = copy.deepcopy(overview(web, viewer))
+        for row in look["proposals"]:
+            row["proposal"]["evidence"][0].update(flagged=True, words="小时雨量")
+        return look
+
+    monkeypatch.setattr("jiaoying.web.console.overview", doubtful)
+    text = client.get("/").text
+    assert '<small><span class="doubt">数据存疑</span>小时雨量' in text
+    assert re.search(r'<li><span class="doubt">数据存疑</span>[^<]*小时雨量', text)
+
+
+def test_the_timeline_tells_of_upgrades_proposed() -> None:
+    entries = [
+        {"sequence": 3, "kind": "warning", "facts": [{"subject": "w", "fact": "UpgradeProposed", "data": {}}]},
+        {
+            "sequence": 2,
+            "kind": "warning",
+            "facts": [{"subject": "w", "fact": "Approved", "data": {"level": "yellow"}}],
+        },
+    ]
+    assert _levels_before(entries) == {(3, "w"): "yellow"}
+    assert told("warning", "UpgradeProposed", {"level": "red"}, "yellow") == "黄色升红色提议"
+    assert told("warning", "UpgradeProposed", {"level": "red"}) == "升红色提议"
+
+
 def test_a_taken_port_is_said_in_words(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
@@ -198,9 +279,11 @@ def test_serving_ends_when_it_is_told_to_even_while_somebody_listens(desk: Desk)
         with socket.create_connection(("127.0.0.1", port), timeout=20) as client:
             client.sendall(request.encode())
             assert client.recv(12).startswith(b"HTTP/1.1 200")
+            began = time.monotonic()
             stop.set()
             thread.join(timeout=20)
             assert not thread.is_alive()
+            assert time.monotonic() - began < GRACE_S, "the stream ends by itself"
     finally:
         stop.set()
         thread.join(timeout=20)

@@ -16,7 +16,7 @@ from jiaoying.web.acting import Deed, Doing
 from jiaoying.web.api.warnings import Body
 from jiaoying.web.context import Context
 from jiaoying.web.identity import Reading
-from jiaoying.web.lists import Cursor, Limit, found, listed, shaper_for
+from jiaoying.web.lists import Cursor, Limit, found, known_area, listed, shaper_for
 from jiaoying.web.shapes import Row
 from notifiers.callout import CallOut, CallOutState
 from notifiers.message import MessageState
@@ -57,6 +57,8 @@ def get_callouts(
     level: Level | None = None,
 ) -> Row:
     """All call-outs with their attempts, newest first."""
+    if area is not None:
+        known_area(web, area)
     return listed(
         web,
         viewer,

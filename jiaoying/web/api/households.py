@@ -16,7 +16,7 @@ from jiaoying.web.acting import Doing
 from jiaoying.web.api.warnings import Body
 from jiaoying.web.context import Context, Web
 from jiaoying.web.identity import Reading, Viewer
-from jiaoying.web.lists import Cursor, Limit, found, shaper_for
+from jiaoying.web.lists import Cursor, Limit, found, known_area, shaper_for
 from jiaoying.web.problems import Problem
 from jiaoying.web.shapes import Row
 
@@ -57,9 +57,7 @@ def get_households(
             viewer.must_see(known.area)
             codes &= known.codes
         if area is not None:
-            if area not in county.tree:
-                raise Problem(404, f"没有这个行政区:{area}")
-            within = county.tree.within(area)
+            within = county.tree.within(known_area(web, area))
             codes = {code for code in codes if county.households[code].area in within}
         if viewer.areas is not None:
             codes = {code for code in codes if county.households[code].area in viewer.areas}
@@ -102,6 +100,8 @@ def put_status(deed: Doing, code: str, body: Status) -> Response:
     if household is None:
         raise Problem(404, f"登记册里没有这一户:{code}")
     deed.viewer.must_see(household.area)
+    if body.people is not None and body.people > household.people:
+        raise Problem(422, f"people: 这一户登记 {household.people} 人,不能报 {body.people} 人")
 
     def respond(work: Work, after: HouseholdStatus) -> tuple[int, Row]:
         now: HouseholdStatus = work.get("household", after.id)

@@ -11,7 +11,7 @@ from shapely.geometry import mapping
 from jiaoying.storage import views
 from jiaoying.web.context import Context
 from jiaoying.web.identity import Reading
-from jiaoying.web.lists import shaper_for
+from jiaoying.web.lists import known_area, shaper_for
 from jiaoying.web.shapes import Row
 from people.areas import AreaLevel
 from warning.warning import WarningState
@@ -35,7 +35,7 @@ def _point(lon: float | None, lat: float | None) -> Row | None:
 def get_zones(web: Context, viewer: Reading, area: str | None = None) -> Row:
     """Hazard zones with the level now in force over each."""
     county = web.service.county
-    within = county.tree.within(area) if area is not None else None
+    within = county.tree.within(known_area(web, area)) if area is not None else None
     levels: dict[str, Any] = {}
     with web.service.engine.connect() as connection:
         warnings = views.find(

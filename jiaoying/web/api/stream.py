@@ -12,6 +12,7 @@ from jiaoying.web.identity import Reading
 from jiaoying.web.problems import Problem
 
 router = APIRouter(tags=["总览"])
+MOST_DIGITS = 18  # what a 64-bit sequence holds for certain
 
 
 @router.get("/stream", response_class=StreamingResponse)
@@ -19,14 +20,17 @@ async def stream(
     web: Context,
     viewer: Reading,
     last: Annotated[str | None, Header(alias="Last-Event-ID", max_length=20)] = None,
-    after: Annotated[int | None, Query(ge=0, description="as Last-Event-ID, where headers cannot be set")] = None,
+    after: Annotated[
+        int | None, Query(ge=0, lt=10**MOST_DIGITS, description="as Last-Event-ID, where headers cannot be set")
+    ] = None,
 ) -> StreamingResponse:
     """Frames `hello`, `facts` (id = sequence of the journal), `beat`, `resync`."""
     position = after
     if last is not None and last.strip():
-        if not last.strip().isdigit():
+        given = last.strip()
+        if not (given.isascii() and given.isdecimal()) or len(given) > MOST_DIGITS:
             raise Problem(422, "Last-Event-ID 应是日志序号")
-        position = int(last)
+        position = int(given)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     frames = web.feed.watch(viewer.areas, position)
     return StreamingResponse(frames, media_type="text/event-stream", headers=headers)

@@ -16,7 +16,7 @@ from jiaoying.web.acting import Deed, Doing
 from jiaoying.web.api.warnings import SECOND, Body, Sign
 from jiaoying.web.context import Context
 from jiaoying.web.identity import Reading
-from jiaoying.web.lists import Cursor, Limit, found, shaper_for
+from jiaoying.web.lists import Cursor, Limit, found, known_area, shaper_for
 from jiaoying.web.shapes import Row
 
 router = APIRouter(tags=["任务"])
@@ -42,6 +42,8 @@ def get_tasks(
     level: Level | None = None,
 ) -> Row:
     """All tasks with their accounts, newest first."""
+    if area is not None:
+        known_area(web, area)
     equals = {"state": state, "event": event, "area": area, "level": level}
     with web.service.engine.connect() as connection:
         page = views.page(

@@ -15,7 +15,7 @@ from jiaoying.storage.work import Work
 from jiaoying.web.acting import Deed, Doing
 from jiaoying.web.context import Context
 from jiaoying.web.identity import Reading
-from jiaoying.web.lists import Cursor, Limit, found, listed, shaper_for
+from jiaoying.web.lists import Cursor, Limit, found, known_area, listed, shaper_for
 from jiaoying.web.overview import overview
 from jiaoying.web.problems import Problem
 from jiaoying.web.shapes import Row
@@ -80,6 +80,8 @@ def get_warnings(
     level: Annotated[Level | None, Query()] = None,
 ) -> Row:
     """All warnings, newest first."""
+    if area is not None:
+        known_area(web, area)
     return listed(web, viewer, "warning", cursor=cursor, limit=limit, state=state, event=event, area=area, level=level)
 
 
