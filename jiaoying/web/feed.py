@@ -8,6 +8,7 @@ every entry after it from the journal, so nothing is lost. Who cannot keep up wh
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections import deque
 from collections.abc import AsyncIterator, Collection, Mapping
@@ -57,10 +58,13 @@ class Feed:
         self._lock = asyncio.Lock()
         self._polled_at = float("-inf")
         self._closing = False
+        self._waiting: set[asyncio.Event] = set()
 
     def close(self) -> None:
-        """Let every viewer go at its next word (the server is stopping)."""
+        """Let every viewer go at once (the server is stopping); called in the loop of the viewers."""
         self._closing = True
+        for waiting in self._waiting:
+            waiting.set()
 
     async def watch(self, areas: Collection[str] | None, last: int | None) -> AsyncIterator[str]:
         """Frames for one viewer, from the entry after `last` on (None: from now on), until the viewer goes."""
@@ -85,6 +89,17 @@ class Feed:
             self.viewers -= 1
 
     async def _live(self, areas: Collection[str] | None, position: int) -> AsyncIterator[str]:
+        closed = asyncio.Event()
+        self._waiting.add(closed)
+        try:
+            async for text in self._news_until(closed, areas, position):
+                yield text
+        finally:
+            self._waiting.discard(closed)
+
+    async def _news_until(
+        self, closed: asyncio.Event, areas: Collection[str] | None, position: int
+    ) -> AsyncIterator[str]:
         loop = asyncio.get_running_loop()
         spoken = loop.time()
         while not self._closing:
@@ -103,7 +118,8 @@ class Feed:
             if loop.time() - spoken >= self.beat_s:
                 spoken = loop.time()
                 yield _encode("beat", self._now(position), position)
-            await asyncio.sleep(self.poll_s)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(closed.wait(), self.poll_s)
 
     async def _poll(self) -> None:
         """Read what is new, once for all viewers of this moment."""

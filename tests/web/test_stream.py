@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 from collections.abc import Iterator
@@ -134,6 +135,21 @@ def test_a_dispatcher_hears_only_of_the_township(desk: Desk, server: ServerThrea
     stream.close()
 
 
+def test_who_listens_is_let_go_at_once(desk: Desk) -> None:
+    """A feed that looks at the journal once an hour still ends when it is closed."""
+    feed = feeds.Feed(desk.service, poll_s=3600, beat_s=3600)
+
+    async def watch() -> list[str]:
+        heard = []
+        async for text in feed.watch(None, None):
+            heard.append(text)
+            asyncio.get_running_loop().call_later(0.2, feed.close)
+        return heard
+
+    assert len(asyncio.run(asyncio.wait_for(watch(), PATIENCE_S))) == 1
+    assert feed.viewers == 0
+
+
 @pytest.mark.parametrize("last", ["x", "-1", "1; drop", "²", "1" * 19, "1" * 5000])
 def test_a_wrong_number_is_refused(desk: Desk, last: str) -> None:
     answer = desk.client().get("/api/v1/stream", headers={"Last-Event-ID": last.encode("latin-1")})
@@ -142,8 +158,6 @@ def test_a_wrong_number_is_refused(desk: Desk, last: str) -> None:
 
 def test_who_cannot_keep_up_is_told_to_look_anew(desk: Desk) -> None:
     """The ring holds four frames; a viewer who slept through more goes on at the newest."""
-    import asyncio
-
     feed = feeds.Feed(desk.service, poll_s=0.01, beat_s=0.05, ring=4)
 
     async def watch() -> str:
