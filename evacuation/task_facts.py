@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from hazards.zones import Family
-
 from core.cap import CapStatus
 from core.facts import DrillEnded, Fact
 from core.levels import Level
@@ -17,6 +15,7 @@ from evacuation.account import Account
 from evacuation.claims import Claim, ClaimKind
 from evacuation.clocks import Clocks
 from evacuation.listed import Assignment, Listed
+from hazards.zones import Family
 
 GREW = "list grew"
 NOBODY_MOVED = "nobody moved"
