@@ -287,5 +287,6 @@ def _new_code(turn: Turn, identity: str, version: int, post: Post | None) -> str
     refs = _chain(turn, post) if post is not None else ()
     since = turn.now - timedelta(hours=turn.site.callout.code_reuse_h)
     code = next_code(identity, version, frozenset(codes.taken(turn.work, phone_refs=refs, since=since)))
-    codes.remember(turn.work, callout=identity, version=version, code=code, phone_refs=refs)
+    status = str(turn.site.status)  # the call-out itself is only just being made
+    codes.remember(turn.work, callout=identity, version=version, code=code, phone_refs=refs, status=status)
     return code

@@ -26,7 +26,9 @@ _COLUMNS = (codes.c.callout, codes.c.version, codes.c.code, codes.c.issued_at)
 _NEWEST = (codes.c.issued_at.desc(), codes.c.version.desc(), codes.c.callout)
 
 
-def remember(work: Work, *, callout: str, version: int, code: str, phone_refs: Iterable[str]) -> None:
+def remember(
+    work: Work, *, callout: str, version: int, code: str, phone_refs: Iterable[str], status: str | None = None
+) -> None:
     """Keep that `code` names `callout` in `version` for these phones; what is known already stays."""
     refs = sorted(set(phone_refs))
     known = set(
@@ -44,8 +46,9 @@ def remember(work: Work, *, callout: str, version: int, code: str, phone_refs: I
     if not rows:
         return
     work.connection.execute(insert(codes), rows)
-    about = work.get("callout", callout)
-    status = "" if about is None else str(about.status)
+    if status is None:
+        about = work.get("callout", callout)
+        status = "" if about is None else str(about.status)
     for row in rows:
         data = {"code": code, "callout": callout, "version": version, "issued_at": work.now.astimezone(UTC).isoformat()}
         work.note(NOTES, str(row["phone_ref"]), "CodeIssued", data, actor="engine", cause="Call", status=status)

@@ -356,6 +356,12 @@ class Shaper(Eyes):
             "cleared_at": self.at(alarm.cleared_at),
         }
 
+    def place(self, place: str | None) -> str | None:
+        """Where a household is: a shelter's code as it stands, what a person typed only for those who may read it."""
+        if place is None or place in self.county.shelters:
+            return place
+        return self.reveal.get(place) if self.viewer.sees_names else None
+
     def household(self, household: Household, status: HouseholdStatus | None, *, unmasked: bool) -> Row:
         """A household of the register and where it is; health and children only when asked for by name."""
         return {
@@ -377,7 +383,7 @@ class Shaper(Eyes):
             "event": status.event if status is not None else None,
             "accounted": status.accounted if status is not None else None,
             "counted": status.counted if status is not None else None,
-            "place": status.place if status is not None else None,
+            "place": self.place(status.place) if status is not None else None,
             "by": self.who(status.by) if status is not None else None,
             "how": status.how if status is not None else None,
             "at": self.at(status.at) if status is not None else None,
@@ -389,6 +395,7 @@ REFS: Mapping[type[Any], Callable[[Any], Iterable[str | None]]] = {
     Message: lambda one: (one.to_ref, one.text_ref),
     Reply: lambda one: (one.from_ref, one.text_ref),
     Request: lambda one: (one.text_ref,),
+    HouseholdStatus: lambda one: (one.place,),
 }
 
 

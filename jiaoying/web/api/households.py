@@ -67,7 +67,7 @@ def get_households(
             codes = {code for code, one in everywhere.items() if one.state is status}
         chosen, after = views.page_of_keys(codes, cursor=cursor, limit=limit)
         statuses = views.latest_statuses(connection, chosen, site_status)
-        shaper = shaper_for(web, viewer, connection, ())
+        shaper = shaper_for(web, viewer, connection, statuses.values())
     if unmasked and chosen:
         _looked(web, viewer, chosen)
     rows = [shaper.household(county.households[code], statuses.get(code), unmasked=unmasked) for code in chosen]
@@ -105,7 +105,8 @@ def put_status(deed: Doing, code: str, body: Status) -> Response:
 
     def respond(work: Work, after: HouseholdStatus) -> tuple[int, Row]:
         now: HouseholdStatus = work.get("household", after.id)
-        shaper = shaper_for(deed.web, deed.viewer, work.connection, ())
+        work.flush()
+        shaper = shaper_for(deed.web, deed.viewer, work.connection, (now,))
         return 200, shaper.household(household, now, unmasked=False)
 
     command = SetHousehold(
